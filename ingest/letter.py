@@ -1,0 +1,108 @@
+"""The nouns of ingest: a letter and its parts, all frozen, none doing any I/O.
+
+Every position is a character offset into the text of one paragraph, so that checking a
+citation is comparing strings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Span = tuple[int, int]
+ParagraphKind = Literal["prose", "list-item", "header", "signature"]
+
+BODY_KINDS: frozenset[ParagraphKind] = frozenset({"prose", "list-item"})
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One citable paragraph; `sentences` are spans of `text`, `number` counts within its section."""
+
+    id: str
+    number: int
+    kind: ParagraphKind
+    text: str
+    page: int | None
+    sentences: tuple[Span, ...]
+    translation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading (`""` for the text before the first one) and the paragraphs under it."""
+
+    heading: str
+    level: int
+    paragraphs: tuple[Paragraph, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """A note; its mark stood in the paragraph directly before character `offset`."""
+
+    mark: str
+    text: str
+    paragraph_id: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signatory:
+    """Who signed, and in what post; either may be empty when the letter does not say."""
+
+    name: str
+    post: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A parsed letter; `source` is the file name it came from, `sha256` the hash of its bytes."""
+
+    id: str
+    title: str
+    date: date | None
+    sender: str
+    addressee: str
+    signatories: tuple[Signatory, ...]
+    references: tuple[str, ...]
+    sections: tuple[Section, ...]
+    footnotes: tuple[Footnote, ...]
+    source: str = ""
+    sha256: str = ""
+
+    def paragraphs(self) -> Iterator[tuple[Section, Paragraph]]:
+        """Yield every paragraph with its section, in reading order."""
+        for section in self.sections:
+            for paragraph in section.paragraphs:
+                yield section, paragraph
+
+    def notes_of(self, paragraph_id: str) -> tuple[Footnote, ...]:
+        """Return the footnotes whose marks stood in the paragraph."""
+        return tuple(note for note in self.footnotes if note.paragraph_id == paragraph_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What is embedded: a run of whole sentences of one paragraph, or a footnote of it."""
+
+    id: str
+    letter_id: str
+    paragraph_id: str
+    start: int
+    end: int
+    text: str
+    context: str
+    footnote: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A ranked paragraph; `score` lies in 0..1, higher is better."""
+
+    letter: Letter
+    section: Section
+    paragraph: Paragraph
+    score: float

@@ -1,0 +1,94 @@
+"""Plain text letters: strict UTF-8, form feeds as page breaks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import Path
+
+from ingest.errors import UnreadableLetter
+from ingest.read.lines import Line
+
+MAX_BYTES = 20_000_000
+# Invisible characters that copying leaves behind, and a plane-16 block that the structure stage uses as marks.
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\U0010ff00-\U0010ffff]|[\x00-\x08\x0e-\x1f\x7f]")
+_SOFT_HYPHEN = re.compile("\u00ad(?=.)")
+_SYMBOL_BULLETS = str.maketrans({"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "•", "\uf02d": "-"})
+_LINE_END = re.compile("\r\n|[\n\r\x0b\x85\u2028\u2029]")
+_CELLS = re.compile(r"(?:\S(?: {3,}|\t+ *)(?=\S).*){2}")
+_DOUBLY_ENCODED = re.compile("[ÃÂ][\x80-\xbf]|â€")
+
+
+def read_text(path: Path) -> tuple[Line, ...]:
+    """Read a UTF-8 text file into lines.
+
+    Raises:
+        UnreadableLetter: missing, a folder, empty, too large, binary or in another encoding.
+    """
+    return lines_of(_decode(path, _read_bytes(path)))
+
+
+def lines_of(text: str) -> tuple[Line, ...]:
+    """Cut text into lines; blank lines become gaps, form feeds page breaks."""
+    text = unicodedata.normalize("NFC", text).translate(_SYMBOL_BULLETS)
+    pages = text.split("\f")
+    lines: list[Line] = []
+    for number, page in enumerate(pages, 1):
+        gap, first = False, number > 1
+        for raw in _LINE_END.split(page):
+            raw = _SOFT_HYPHEN.sub("", _INVISIBLE.sub("", raw))
+            words = raw.split()
+            if not words:
+                gap = True
+                continue
+            indent = len(raw) - len(raw.lstrip())
+            lines.append(Line(" ".join(words), number if len(pages) > 1 else None, indent, gap, first, tabular=bool(_CELLS.search(raw.strip()))))
+            gap = first = False
+    return tuple(lines)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise UnreadableLetter(
+                f"{path}: {size / 1e6:.0f} MB is too large for a letter (limit {MAX_BYTES / 1e6:.0f} MB); split it first"
+            )
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise UnreadableLetter(f"{path}: there is no such file; check the path") from error
+    except IsADirectoryError as error:
+        raise UnreadableLetter(f"{path}: this is a folder, not a letter") from error
+    except OSError as error:
+        raise UnreadableLetter(f"{path}: can't be read ({error.strerror}); check its permissions") from error
+    if not data.strip():
+        raise UnreadableLetter(f"{path}: the file is empty; nothing was indexed")
+    return data
+
+
+def _decode(path: Path, data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnreadableLetter(f"{path}: this is UTF-16, not UTF-8; convert it with {_iconv('UTF-16', path)}")
+    if b"\0" in data:
+        raise UnreadableLetter(f"{path}: this is a binary file, not text; export the letter as plain text first")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableLetter(
+            f"{path}: byte {error.start + 1} is not UTF-8; if it is Windows text, "
+            f"convert it with {_iconv('WINDOWS-1252', path)}"
+        ) from error
+    damaged = _DOUBLY_ENCODED.search(text)
+    if damaged:
+        raise UnreadableLetter(
+            f"{path}: it holds {damaged.group()!r}: text that was converted to UTF-8 twice; "
+            "save it again from its source, or undo one conversion with "
+            f"'iconv -f UTF-8 -t WINDOWS-1252 {path.name} > once.txt'"
+        )
+    if not any(character.isalpha() for character in text):
+        raise UnreadableLetter(f"{path}: the file holds no words; nothing was indexed")
+    return text
+
+
+def _iconv(encoding: str, path: Path) -> str:
+    return f"'iconv -f {encoding} -t UTF-8 {path.name} > utf8.txt'"

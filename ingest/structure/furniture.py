@@ -1,0 +1,94 @@
+"""Page furniture: page numbers, rules and running heads leave the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby
+
+from ingest.read import Line
+
+_PAGE_NUMBER = re.compile(
+    r"(?:p\s?agina|pag\.?|blz\.?|bladzijde|page)\s*\d+(?:\s*(?:van|of|/)\s*\d+)?|[-–—]\s*\d+\s*[-–—]|\d+\s*/\s*\d+",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"[_=~*.·•\s–—-]{3,}")
+_TOP_LINES, _BOTTOM_LINES, _LETTERHEAD_LINES = 15, 6, 40
+
+
+def drop_furniture(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Return the lines without page numbers, rules and running heads; what follows one starts a page."""
+    dropped = _page_numbers(lines) | _running_heads(lines)
+    kept: list[Line] = []
+    page_pending = gap_pending = False
+    for position, line in enumerate(lines):
+        if position in dropped:
+            page_pending, gap_pending = True, True
+        elif _RULE.fullmatch(line.text):
+            gap_pending = True
+        else:
+            kept.append(replace(line, page_break=line.page_break or (page_pending and bool(kept)), gap=line.gap or gap_pending))
+            page_pending = gap_pending = False
+    return tuple(kept)
+
+
+def _page_numbers(lines: tuple[Line, ...]) -> set[int]:
+    """Positions of page numbers: named ones anywhere, bare ones at the very edge of a page or between blank lines."""
+    named = {position for position, line in enumerate(lines) if _PAGE_NUMBER.fullmatch(line.text)}
+    edges = {
+        edge
+        for page in _pages(lines)
+        if (rest := [position for position in page if position not in named])
+        for edge in (rest[0], rest[-1])
+        if lines[edge].text.isdecimal()
+    }
+    return named | edges | _counting_up(lines)
+
+
+def _counting_up(lines: tuple[Line, ...]) -> set[int]:
+    """Positions of figures that stand alone between blank lines and count up from 1 or 2, as pages do."""
+    alone = [
+        position
+        for position, line in enumerate(lines)
+        if line.text.isdecimal() and line.gap and (position + 1 == len(lines) or lines[position + 1].gap)
+    ]
+    counts = [int(lines[position].text) for position in alone]
+    starts_as_pages_do = bool(counts) and counts[0] in (1, 2)
+    return set(alone) if starts_as_pages_do and counts == list(range(counts[0], counts[0] + len(counts))) else set()
+
+
+def _running_heads(lines: tuple[Line, ...]) -> set[int]:
+    """Positions of the runs at the top or foot of pages that stand on another page too (digits aside)."""
+    pages = _pages(lines)
+    found: set[int] = set()
+    for number, page in enumerate(pages):
+        others = [other for other in range(len(pages)) if other != number]
+        tops = {
+            _shape(lines[position])
+            for other in others
+            for position in pages[other][: _LETTERHEAD_LINES if other == 0 else _TOP_LINES]
+        }
+        feet = {_shape(lines[position]) for other in others for position in pages[other][-_BOTTOM_LINES:]}
+        if number > 0:
+            found.update(_leading(page[:_TOP_LINES], lines, tops))
+        found.update(_leading(page[: -_BOTTOM_LINES - 1 : -1], lines, feet))
+    return found
+
+
+def _leading(page: list[int], lines: tuple[Line, ...], shapes: set[str]) -> Iterator[int]:
+    for position in page:
+        if _shape(lines[position]) not in shapes:
+            return
+        yield position
+
+
+def _pages(lines: tuple[Line, ...]) -> list[list[int]]:
+    """Positions of the lines of each page; no pages where the source has none."""
+    if not lines or lines[0].page is None:
+        return []
+    return [list(group) for _, group in groupby(range(len(lines)), key=lambda position: lines[position].page)]
+
+
+def _shape(line: Line) -> str:
+    return re.sub(r"\d+", "#", line.text)

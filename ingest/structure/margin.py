@@ -1,0 +1,73 @@
+"""The right margin of wrapped text: would the next word still have fitted on the line?
+
+Wrapped text breaks a line only where the next word no longer fits, so a line that had room for
+it ends a paragraph. The margin is read off the lines whose sentence plainly goes on. Text
+wrapped by a program has a fixed column: no line of it could have taken its next word within the
+longest line. Text wrapped on paper is proportional: there the margin is estimated from printed
+widths, with some room for error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ingest.read import Line
+
+# Widths in em/2 after Helvetica's metrics, by class of character; letters not named are average.
+_WIDTHS = {
+    **dict.fromkeys("ijlI.,:;'|!/ ’‘", 0.56),
+    **dict.fromkeys("frt()-[]", 0.68),
+    **dict.fromkeys("mMW@%", 1.72),
+    "w": 1.44,
+}
+_CAPITAL, _AVERAGE = 1.38, 1.1
+_TENTH = 10
+_PRINTED_AFTER_SENTENCE, _PRINTED_WITHIN_SENTENCE = 0.93, 0.75
+_FIXED_WITHIN_SENTENCE = 0.9
+_MOST_EXCEPTIONS = 0.03
+_ENDS = ".!?:;-"
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """The width that wrapped lines may reach; infinite where nothing is wrapped.
+
+    A line has room when it and the next word together stay within `after_sentence` (the line
+    ends a sentence) or `within_sentence` (it does not), both in units of `measure`.
+    """
+
+    measure: Callable[[str], float]
+    after_sentence: float
+    within_sentence: float
+
+    def has_room(self, line: Line, following: Line, *, sentence_ended: bool) -> bool:
+        """Whether the first word of the following line would have fitted on this one."""
+        limit = self.after_sentence if sentence_ended else self.within_sentence
+        return self.measure(_with_next_word(line, following)) <= limit
+
+
+def find_margin(lines: tuple[Line, ...]) -> Margin:
+    """Measure the right margin of a letter's lines."""
+    wrapped = [
+        (line, following)
+        for line, following in zip(lines, lines[1:], strict=False)
+        if not following.gap and following.text[0].islower() and line.text[-1] not in _ENDS
+    ]
+    if not wrapped:
+        return Margin(len, float("inf"), float("inf"))
+    column = max(len(line.text) for line, _ in wrapped)
+    exceptions = sum(len(_with_next_word(line, following)) <= column for line, following in wrapped)
+    if exceptions <= _MOST_EXCEPTIONS * len(wrapped):
+        return Margin(len, column, column * _FIXED_WITHIN_SENTENCE)
+    widths = sorted(_printed_width(_with_next_word(line, following)) for line, following in wrapped)
+    width = widths[len(widths) // _TENTH]
+    return Margin(_printed_width, width * _PRINTED_AFTER_SENTENCE, width * _PRINTED_WITHIN_SENTENCE)
+
+
+def _with_next_word(line: Line, following: Line) -> str:
+    return f"{line.text} {following.text.split()[0]}"
+
+
+def _printed_width(text: str) -> float:
+    return sum(_WIDTHS.get(sign, _CAPITAL if sign.isupper() else _AVERAGE) for sign in text)

@@ -1,0 +1,60 @@
+"""Lines into running text: single blanks, true hyphens kept, soft ones closed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_LAST_PART = re.compile(r"([^\W_]+)-$")
+_FIRST_PART = re.compile(r"[^\W\d_]+")
+_COORDINATION = re.compile(r"(?:en|of|als|dan|tot|respectievelijk|resp\.|c\.q\.|and|or)\b")
+_OPEN_LEFT = frozenset({"non", "niet", "oud", "ex", "anti", "pro", "quasi", "semi"})
+_VOWELS = "aeiouyàáâäèéêëìíîïòóôöùúûü"
+_PLAIN_VOWELS = "aeiou"
+SOFT_HYPHEN = "\u00ad"
+
+
+def hyphenated_words(texts: Sequence[str]) -> frozenset[str]:
+    """Return the lower-cased words written with a hyphen inside a line: the letter's own true hyphens."""
+    return frozenset(word.lower() for text in texts for word in re.findall(r"[^\W_]+(?:-[^\W_]+)+", text))
+
+
+def join_lines(texts: Sequence[str], hyphenated: frozenset[str] = frozenset()) -> str:
+    """Join the lines of one paragraph; `hyphenated` are words known to carry a true hyphen."""
+    running = ""
+    for text in texts:
+        running = _join(running, text, hyphenated) if running else text
+    return running
+
+
+def _join(left: str, right: str, hyphenated: frozenset[str]) -> str:
+    if left.endswith(SOFT_HYPHEN):
+        return left[:-1] + right
+    head, tail = _LAST_PART.search(left), _FIRST_PART.match(right)
+    if not head:
+        # a dash of its own keeps its blanks; one glued to a digit or bracket binds
+        binds = left.endswith("-") and len(left) > 1 and not left[-2].isspace()
+        return f"{left}{right}" if binds else f"{left} {right}"
+    if _COORDINATION.match(right):
+        return f"{left} {right}"
+    if tail and not _is_true_hyphen(head[1], tail.group(), hyphenated):
+        return left[:-1] + right
+    return left + right
+
+
+def _is_true_hyphen(head: str, tail: str, hyphenated: frozenset[str]) -> bool:
+    """Whether the hyphen between two parts of a word belongs to its spelling.
+
+    Dutch spelling keeps it before a capital, after an abbreviation, digit or single letter, after
+    some prefixes, and between vowels that would otherwise be read as one (klinkerbotsing); else the
+    letter's own spelling inside a line decides.
+    """
+    if tail[0].isupper() or head.isupper() or any(sign.isdigit() for sign in head) or len(head) == 1:
+        return True
+    if head.lower() in _OPEN_LEFT or f"{head}-{tail}".lower() in hyphenated:
+        return True
+    return head[-1].lower() in _VOWELS and tail[0].lower() in _PLAIN_VOWELS and _collide(head[-1].lower(), tail[0].lower())
+
+
+def _collide(left: str, right: str) -> bool:
+    return left + right in {"aa", "ae", "ai", "au", "ee", "ei", "eu", "ie", "oe", "oi", "oo", "ou", "ui", "uu", "ii"}
