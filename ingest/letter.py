@@ -12,6 +12,7 @@ from datetime import date
 from typing import Literal
 
 Span = tuple[int, int]
+Language = Literal["nl", "en"]
 ParagraphKind = Literal["prose", "list-item", "header", "signature"]
 
 BODY_KINDS: frozenset[ParagraphKind] = frozenset({"prose", "list-item"})
@@ -19,7 +20,10 @@ BODY_KINDS: frozenset[ParagraphKind] = frozenset({"prose", "list-item"})
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One citable paragraph; `sentences` are spans of `text`, `number` counts within its section."""
+    """One citable paragraph; `sentences` are spans of `text`, `number` counts within its section.
+
+    `translated` holds the English of each sentence, in the same order; empty without a translation.
+    """
 
     id: str
     number: int
@@ -27,7 +31,17 @@ class Paragraph:
     text: str
     page: int | None
     sentences: tuple[Span, ...]
-    translation: str | None = None
+    translated: tuple[str, ...] = ()
+
+    @property
+    def translation(self) -> str | None:
+        """The English of the whole paragraph, if there is one."""
+        return " ".join(self.translated) or None
+
+    def sentence(self, number: int) -> str:
+        """Return the text of a sentence, counted from 0."""
+        start, end = self.sentences[number]
+        return self.text[start:end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,7 @@ class Section:
     heading: str
     level: int
     paragraphs: tuple[Paragraph, ...]
+    translated_heading: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,7 @@ class Footnote:
     text: str
     paragraph_id: str
     offset: int
+    translation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +88,24 @@ class Letter:
     footnotes: tuple[Footnote, ...]
     source: str = ""
     sha256: str = ""
+    bundled: bool = False
 
     def paragraphs(self) -> Iterator[tuple[Section, Paragraph]]:
         """Yield every paragraph with its section, in reading order."""
         for section in self.sections:
             for paragraph in section.paragraphs:
                 yield section, paragraph
+
+    def find(self, paragraph_id: str) -> tuple[Section, Paragraph]:
+        """Return a paragraph with its section.
+
+        Raises:
+            KeyError: the letter has no such paragraph.
+        """
+        for section, paragraph in self.paragraphs():
+            if paragraph.id == paragraph_id:
+                return section, paragraph
+        raise KeyError(paragraph_id)
 
     def notes_of(self, paragraph_id: str) -> tuple[Footnote, ...]:
         """Return the footnotes whose marks stood in the paragraph."""
@@ -86,16 +114,25 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What is embedded: a run of whole sentences of one paragraph, or a footnote of it."""
+    """What is embedded: a run of sentences of one paragraph in one language, or a footnote of it.
+
+    `first` is the number of its first sentence in the paragraph; a footnote counts as part of the
+    sentence that bears its mark. `context` is the heading it stands under.
+    """
 
     id: str
     letter_id: str
     paragraph_id: str
-    start: int
-    end: int
-    text: str
+    language: Language
+    sentences: tuple[str, ...]
+    first: int
     context: str
     footnote: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The sentences with a blank between them."""
+        return " ".join(self.sentences)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,12 @@ from pathlib import Path
 OUTPUTS = ("tokens", "pooled")
 _OPSET = 18
 _SMALLEST_EXTERNAL_BYTES = 1024
+_SAMPLE_TOKEN = 5
+_CHECKED = (
+    "query: Hoeveel geld is er voor onderhoud?",
+    "query: who signed the letter?",
+    "passage: Het kabinet onderschrijft de conclusie van de Adviesraad dat dit van groot belang is.",
+)
 
 
 def export_graph(folder: Path, target: Path) -> None:
@@ -39,10 +45,11 @@ def export_graph(folder: Path, target: Path) -> None:
                 return tokens, torch.nn.functional.normalize(mean, dim=-1)
 
         batch, length = torch.export.Dim("batch", min=1, max=1024), torch.export.Dim("length", min=2, max=512)
-        sample = torch.ones(2, 16, dtype=torch.long)
+        # two tensors: given one twice, the exporter takes them for one input
+        ids, mask = torch.full((2, 16), _SAMPLE_TOKEN), torch.ones(2, 16, dtype=torch.long)
         torch.onnx.export(
             MeanPooled().eval(),
-            (sample, sample),
+            (ids, mask),
             str(target),
             input_names=["input_ids", "attention_mask"],
             output_names=list(OUTPUTS),
@@ -76,6 +83,24 @@ def quantise_graph(source: Path, target: Path) -> None:
             size_threshold=_SMALLEST_EXTERNAL_BYTES,
         )
     whole.unlink()
+
+
+def lowest_cosine(folder: Path, graph: Path) -> float:
+    """Return the lowest cosine similarity between the graph's vectors and sentence-transformers' own."""
+    import numpy as np
+    import onnxruntime
+    from sentence_transformers import SentenceTransformer
+
+    with _quiet():
+        model = SentenceTransformer(str(folder), device="cpu", model_kwargs={"dtype": "float32"})
+        expected = model.encode(list(_CHECKED), prompt="")
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    lowest = 1.0
+    for text, vector in zip(_CHECKED, expected, strict=True):
+        ids = np.array([model.tokenizer(text)["input_ids"]], dtype=np.int64)
+        pooled = session.run(["pooled"], {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
+        lowest = min(lowest, float(pooled @ vector))
+    return lowest
 
 
 @contextmanager

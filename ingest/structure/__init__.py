@@ -1,5 +1,5 @@
 """Lines into a Letter: furniture and footnotes out, then blocks, then sections and paragraphs."""
 
-from ingest.structure.build import build_letter
+from ingest.structure.build import build_letter, slug_of
 
-__all__ = ["build_letter"]
+__all__ = ["build_letter", "slug_of"]

@@ -1,0 +1,95 @@
+"""The analyser for lexical search: the same folding, stems and parts for texts and for questions."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import Protocol
+
+from ingest.letter import Language
+
+_WORD = re.compile(r"[^\W_]+(?:[-–.'’][^\W_]+)*")
+_PART = re.compile(r"[^\W_]+")
+# NAVOafspraak, euTop: an acronym or a word that lost its hyphen or blank before the next
+_LOST_BREAK = re.compile(r"(?<=[A-Z]{2})(?=[a-z]{4})|(?<=[a-zà-ÿ]{2})(?=[A-Z][a-z])")
+_NUMBER_WORDS: dict[Language, dict[str, str]] = {
+    "nl": {
+        word: str(number)
+        for number, word in enumerate(
+            "nul een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien "
+            "zeventien achttien negentien twintig".split()
+        )
+        if word != "een"
+    },
+    "en": {
+        word: str(number)
+        for number, word in enumerate(
+            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+            "seventeen eighteen nineteen twenty".split()
+        )
+        if word != "one"
+    },
+}
+_STEMMERS: dict[Language, str] = {"nl": "dutch", "en": "english"}
+STOP_WORDS: dict[Language, frozenset[str]] = {
+    "nl": frozenset(
+        "aan al alle als bij dan dat de den der deze die dit door doet doen een en er ga gaan gaat geen haar had heb "
+        "hebben heeft hem het hij hoe hun iets ik in is ja je kan komt kun kunnen maar me meer men met mij mijn moet "
+        "moeten mogen na naar nee niet nog nu of om omdat onder ons ook op over staat staan te tegen ten ter tot u uit "
+        "uw van veel vindt voor waar waarom wanneer waren was wat we wel welk welke werd wie wil wij worden wordt wordt "
+        "zal ze zei zich zij zijn zo zou zullen brief volgens graag".split()
+    ),
+    "en": frozenset(
+        "a about all also an and any are as at be been being but by can could did do does for from get gets had has "
+        "have he her how i if in into is it its letter many may me much must my not of on one or our should so some "
+        "than that the their them then there these they this those to us was we were what when where which who whom "
+        "whose why will with would you your according say says said s".split()
+    ),
+}
+
+
+class _Stemmer(Protocol):
+    def stemWord(self, word: str) -> str: ...  # noqa: N802 (the library's name)
+
+
+def analyse(text: str, language: Language) -> list[str]:
+    """Return the index terms of a text in order: folded and stemmed words, hyphenated ones also in parts.
+
+    Terms hold only a-z, 0-9 and other letters without diacritics; stop words are left out.
+    """
+    terms: list[str] = []
+    for match in _WORD.finditer(unicodedata.normalize("NFKC", text)):
+        terms += _terms_of(match.group(), language)
+    return terms
+
+
+def fold(text: str) -> str:
+    """Return the text in lower case without diacritics."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+@lru_cache(maxsize=50_000)
+def _terms_of(word: str, language: Language) -> tuple[str, ...]:
+    parts = [part for piece in _PART.findall(word) for part in _LOST_BREAK.split(piece)]
+    folded = [fold(part) for part in parts]
+    whole = "".join(folded)
+    words = [whole, *folded] if len(folded) > 1 else folded
+    kept = (word for word in words if word not in STOP_WORDS[language])
+    return tuple(_stem(word, language) for word in kept)
+
+
+def _stem(word: str, language: Language) -> str:
+    if any(sign.isdigit() for sign in word):
+        return word
+    number = _NUMBER_WORDS[language].get(word)
+    return number or str(_stemmer(language).stemWord(word))
+
+
+@cache
+def _stemmer(language: Language) -> _Stemmer:
+    import snowballstemmer
+
+    stemmer: _Stemmer = snowballstemmer.stemmer(_STEMMERS[language])
+    return stemmer

@@ -1,0 +1,94 @@
+"""Pooled vectors in Chroma: the only module that knows chromadb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ingest.embed import Matrix, Vector
+from ingest.errors import BrokenGeneration
+from ingest.offline import stay_offline
+
+COLLECTION = "paragraphs"
+_BATCH = 2_000
+_SAME = 1e-3
+
+Metadata = dict[str, str | int]
+
+
+def build_dense(folder: Path, vectors: Matrix, metadata: Sequence[Metadata], identity: dict[str, str | int]) -> None:
+    """Write row i of `vectors` under the id `str(i)`; closes the database, so that the folder can be renamed."""
+    client = _client(folder)
+    try:
+        collection = client.create_collection(
+            COLLECTION,
+            embedding_function=None,
+            metadata=identity,
+            configuration={"hnsw": {"space": "cosine", "ef_search": 100}},
+        )
+        for start in range(0, len(vectors), _BATCH):
+            stop = min(start + _BATCH, len(vectors))
+            collection.add(
+                ids=[str(row) for row in range(start, stop)],
+                embeddings=vectors[start:stop],
+                metadatas=list(metadata[start:stop]),
+            )
+    finally:
+        client.close()
+
+
+class Dense:
+    """A read-only view on the pooled vectors of one generation."""
+
+    def __init__(self, folder: Path, identity: dict[str, str | int], rows: int, samples: Matrix) -> None:
+        """Open the collection and check that it finds the sample vectors, which Chroma may have lost silently.
+
+        Raises:
+            BrokenGeneration: unreadable, made by another embedder, or not whole.
+        """
+        with _as_broken(folder):
+            self._client = _client(folder)
+            self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
+            stored = self._collection.metadata or {}
+            if any(stored.get(key) != value for key, value in identity.items()):
+                raise BrokenGeneration(f"{folder} was made by another embedder: {stored}")
+            if self._collection.count() != rows:
+                raise BrokenGeneration(f"{folder} holds {self._collection.count()} vectors, not {rows}")
+            found = self._collection.query(query_embeddings=samples, n_results=1, include=["distances"])
+            if any(not nearest or nearest[0] > _SAME for nearest in found["distances"] or [[]]):
+                raise BrokenGeneration(f"{folder} has lost vectors")
+
+    def search(self, vector: Vector, top_k: int, letters: Sequence[str] = ()) -> list[tuple[int, float]]:
+        """Return (row, cosine similarity) of the nearest chunks, best first, of some letters or of all."""
+        where: Any = {"letter": {"$in": list(letters)}} if letters else None
+        with _as_broken("the index"):
+            found = self._collection.query(
+                query_embeddings=[vector], n_results=top_k, where=where, include=["distances"]
+            )
+        distances = (found["distances"] or [[]])[0]
+        return [(int(row), 1.0 - float(distance)) for row, distance in zip(found["ids"][0], distances, strict=True)]
+
+    def close(self) -> None:
+        """Let go of the database files."""
+        self._client.close()
+
+
+def _client(folder: Path) -> Any:
+    stay_offline()
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+
+
+@contextmanager
+def _as_broken(place: object) -> Iterator[None]:
+    """Turn Chroma's errors into one that has the index rebuilt."""
+    import chromadb.errors
+
+    try:
+        yield
+    except (chromadb.errors.ChromaError, ValueError, OSError) as error:
+        raise BrokenGeneration(f"{place} can't be read by Chroma: {error}") from error

@@ -1,0 +1,211 @@
+"""The order of the stages: files → letters → chunks → vectors → generation."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from ingest.chunk import chunk_letter
+from ingest.embed import Embedder
+from ingest.errors import BrokenGeneration, HomeUnusable, UnreadableLetter, UserError
+from ingest.home import Home
+from ingest.index import Content, Index, build_generation, letter_digest, open_current
+from ingest.letter import BODY_KINDS, Letter
+from ingest.read import SUFFIXES, read_lines
+from ingest.structure import build_letter
+from ingest.translation import align_translation, read_translation
+from ingest.vectors import encode_chunks, load_vectors, save_vectors, vectors_key
+
+BUNDLED = Path(__file__).with_name("letters")
+_TRANSLATION_SUFFIX = ".en.txt"
+_MOST_FILES = 20_000
+
+Outcome = Literal["new", "changed", "same", "failed"]
+Report = Callable[[str], None]
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of one file; `letter` is `None` and `reason` says why when it failed."""
+
+    path: Path
+    outcome: Outcome
+    letter: Letter | None = None
+    reason: str = ""
+
+
+def read_letter(path: Path) -> Letter:
+    """Read one letter, with the translation that stands beside it (`NAME.en.txt`).
+
+    Raises:
+        UnreadableLetter: the file or its translation can't be used.
+    """
+    lines = read_lines(path)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    letter = build_letter(lines, source=path.name, sha256=sha256)
+    if not any(paragraph.kind in BODY_KINDS for _, paragraph in letter.paragraphs()):
+        raise UnreadableLetter(f"{path}: no paragraph of running text was found; is this a letter?")
+    sidecar = path.with_name(path.stem + _TRANSLATION_SUFFIX)
+    return align_translation(letter, read_translation(sidecar)) if sidecar.is_file() else letter
+
+
+def find_letters(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Return the letter files among the paths, folders searched, in a fixed order, each once.
+
+    Raises:
+        UnreadableLetter: a folder without a letter, or far too many files.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        inside = sorted(file for file in path.rglob("*") if _is_letter_file(file))
+        if not inside:
+            raise UnreadableLetter(f"{path}: there is no letter ({', '.join(SUFFIXES)}) in this folder")
+        found += inside
+    if len(found) > _MOST_FILES:
+        raise UnreadableLetter(f"{len(found)} files are too many at once (limit {_MOST_FILES}); give fewer folders")
+    return tuple(dict.fromkeys(found))
+
+
+def ingest(paths: Sequence[Path], home: Home, embedder: Embedder, progress: Progress | None = None) -> list[Ingested]:
+    """Add letters to the home and index them; a file that fails is reported and the others go on.
+
+    Raises:
+        UserError: the home can't be used, or a folder holds no letter.
+    """
+    files = find_letters(paths)
+    home.create()
+    with home.writing():
+        results = [_add(path, home) for path in files]
+        if any(result.outcome in ("new", "changed") for result in results) or _is_stale(home, embedder):
+            _build(home, embedder, progress)
+    return results
+
+
+def remove(letter_id: str, home: Home, embedder: Embedder) -> None:
+    """Take a letter out of the home and the index.
+
+    Raises:
+        UnknownLetter: there is none with that id.
+        HomeUnusable: it is the bundled letter, which stays.
+    """
+    if letter_id in bundled_ids():
+        raise HomeUnusable(f"{letter_id} comes with kamervraag and stays; pass --letter to ask another letter only")
+    home.create()
+    with home.writing():
+        if letter_id not in home.letter_ids():
+            home.load(letter_id)
+        home.remove(letter_id)
+        _build(home, embedder, None)
+
+
+def open_index(home: Home, embedder: Embedder, report: Report | None = None, progress: Progress | None = None) -> Index:
+    """Open the index, first adding the bundled letters to a new home and rebuilding an index that fails its check.
+
+    Raises:
+        HomeUnusable: the home can't be used.
+    """
+    try:
+        return open_current(home.generations_folder, embedder.identity, _digests(home))
+    except BrokenGeneration as first:
+        reason = str(first)
+    home.create()
+    with home.writing():
+        new = not home.letter_ids()
+        for path in bundled_files():
+            _add(path, home)
+        try:
+            return open_current(home.generations_folder, embedder.identity, _digests(home))
+        except BrokenGeneration:
+            if report and not new:
+                report(f"rebuilding the index from the letters: {reason}")
+            _build(home, embedder, progress)
+        with home.explained():
+            return open_current(home.generations_folder, embedder.identity, _digests(home))
+
+
+def bundled_files() -> tuple[Path, ...]:
+    """Return the letters that come with the package."""
+    return tuple(path for path in sorted(BUNDLED.iterdir()) if _is_letter_file(path))
+
+
+def bundled_ids() -> frozenset[str]:
+    """Return the ids of the letters that come with the package."""
+    return frozenset(path.stem for path in bundled_files())
+
+
+def _is_letter_file(path: Path) -> bool:
+    return path.is_file() and path.suffix.lower() in SUFFIXES and not path.name.endswith(_TRANSLATION_SUFFIX)
+
+
+def _add(path: Path, home: Home) -> Ingested:
+    try:
+        letter = read_letter(path)
+        if path.parent == BUNDLED:
+            letter = replace(letter, bundled=True)
+        return _store(path, letter, home)
+    except HomeUnusable:
+        raise
+    except UserError as error:
+        return Ingested(path, "failed", reason=str(error))
+
+
+def _store(path: Path, letter: Letter, home: Home) -> Ingested:
+    for known in (home.load(letter_id) for letter_id in home.letter_ids()):
+        if known.sha256 == letter.sha256 and (known.id != letter.id or not letter.bundled and known.bundled):
+            return Ingested(path, "same", known, f"the same text is here as {known.id}")
+        if known.id == letter.id:
+            if letter_digest(known) == letter_digest(letter):
+                return Ingested(path, "same", known)
+            if known.bundled and not letter.bundled:
+                return Ingested(
+                    path, "failed", reason=f"{path}: the id {letter.id} belongs to a bundled letter; rename the file"
+                )
+            home.save(letter)
+            return Ingested(path, "changed", letter)
+    home.save(letter)
+    return Ingested(path, "new", letter)
+
+
+def _digests(home: Home) -> dict[str, str]:
+    return {letter_id: letter_digest(home.load(letter_id)) for letter_id in home.letter_ids()}
+
+
+def _is_stale(home: Home, embedder: Embedder) -> bool:
+    try:
+        open_current(home.generations_folder, embedder.identity, _digests(home)).close()
+    except BrokenGeneration:
+        return True
+    return False
+
+
+def _build(home: Home, embedder: Embedder, progress: Progress | None) -> None:
+    letter_ids = home.letter_ids()
+    contents = []
+    for done, letter_id in enumerate(letter_ids):
+        if progress:
+            progress("indexing", done, len(letter_ids))
+        contents.append(_content(home, home.load(letter_id), embedder))
+    with home.explained():
+        build_generation(home.generations_folder, contents, embedder.identity)
+    if progress:
+        progress("indexing", len(letter_ids), len(letter_ids))
+
+
+def _content(home: Home, letter: Letter, embedder: Embedder) -> Content:
+    chunks = chunk_letter(letter, embedder.count_tokens, embedder.most_tokens)
+    path = home.vectors_folder / f"{vectors_key(chunks, embedder.identity)}.npz"
+    vectors = load_vectors(path)
+    if vectors is None:
+        vectors = encode_chunks(chunks, embedder)
+        with home.explained():
+            aside = path.with_suffix(".part")
+            save_vectors(vectors, aside)
+            aside.replace(path)
+    return Content(letter, chunks, vectors)

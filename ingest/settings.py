@@ -1,0 +1,62 @@
+"""What a user may set, from the environment; read once, in the builders."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ingest.errors import UserError
+from ingest.model import default_models_folder
+from ingest.model.prepare import MODEL_NAME
+
+PREFIX = "KAMERVRAAG_"
+
+
+class Settings(BaseSettings):
+    """Settings in force; every field is an environment variable `KAMERVRAAG_<FIELD>`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    home: Path = Field(
+        default_factory=lambda: platformdirs.user_data_path("kamervraag"),
+        description="folder of the letters, their vectors and the index",
+    )
+    models: Path = Field(
+        default_factory=default_models_folder,
+        description="folder of the prepared embedding model",
+    )
+    embedder: str = Field(
+        default=MODEL_NAME,
+        min_length=1,
+        description="embedding model: the default, or the path of a sentence-transformers folder",
+    )
+    threads: int = Field(
+        default_factory=lambda: min(os.cpu_count() or 1, 4),
+        ge=1,
+        le=64,
+        description="processor threads the embedding model may use",
+    )
+
+
+def load_settings() -> Settings:
+    """Read the settings.
+
+    Raises:
+        UserError: a value that is not allowed, with the variable's name.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        raise UserError(f"{name}={first['input']!r} is not allowed: {first['msg']}") from error
+
+
+def unknown_variables() -> list[str]:
+    """Return variables with our prefix that no setting reads: misspelt, most likely."""
+    known = {PREFIX + field.upper() for field in Settings.model_fields}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)

@@ -1,0 +1,102 @@
+"""Chunks into vectors, kept by what they were made from."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.embed import Embedder, Identity, Matrix, normalise
+from ingest.letter import Chunk
+
+NO_SENTENCE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkVectors:
+    """The vectors of n chunks: one pooled each, and one for each of their t tokens.
+
+    `pooled` is (n, d) float32; `tokens` (t, d) float16; chunk i owns the tokens `bounds[i]:bounds[i + 1]`;
+    `sentences` (t,) int16 is the number in its paragraph of the sentence a token stands in, or NO_SENTENCE.
+    """
+
+    pooled: Matrix
+    tokens: npt.NDArray[np.float16]
+    bounds: npt.NDArray[np.int64]
+    sentences: npt.NDArray[np.int16]
+
+
+def vectors_key(chunks: Sequence[Chunk], identity: Identity) -> str:
+    """Return a digest of everything the vectors depend on."""
+    digest = hashlib.sha256(repr(astuple(identity)).encode())
+    for chunk in chunks:
+        digest.update(repr((chunk.context, chunk.sentences, chunk.first)).encode())
+    return digest.hexdigest()[:32]
+
+
+def encode_chunks(chunks: Sequence[Chunk], embedder: Embedder) -> ChunkVectors:
+    """Encode every chunk under its heading; each chunk by itself, so that no vector depends on its neighbours."""
+    pooled: list[npt.NDArray[np.float32]] = []
+    tokens: list[npt.NDArray[np.float16]] = []
+    places: list[npt.NDArray[np.int16]] = []
+    bounds = [0]
+    for chunk in chunks:
+        passage, starts = _passage(chunk)
+        encoded = embedder.encode_passages([passage])[0]
+        pooled.append(encoded.pooled)
+        tokens.append(encoded.tokens.astype(np.float16))
+        places.append(_sentence_of_tokens(encoded.spans, starts, chunk.first))
+        bounds.append(bounds[-1] + len(encoded.tokens))
+    dimension = embedder.identity.dimension
+    return ChunkVectors(
+        np.stack(pooled) if pooled else np.empty((0, dimension), np.float32),
+        np.concatenate(tokens) if tokens else np.empty((0, dimension), np.float16),
+        np.array(bounds, np.int64),
+        np.concatenate(places) if places else np.empty(0, np.int16),
+    )
+
+
+def save_vectors(vectors: ChunkVectors, path: Path) -> None:
+    """Write the vectors to a file."""
+    with path.open("wb") as file:
+        np.savez(
+            file,
+            pooled=vectors.pooled,
+            tokens=vectors.tokens,
+            bounds=vectors.bounds,
+            sentences=vectors.sentences,
+        )
+
+
+def load_vectors(path: Path) -> ChunkVectors | None:
+    """Read vectors back; `None` when the file is missing or damaged, for they can be made again."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return ChunkVectors(stored["pooled"], stored["tokens"], stored["bounds"], stored["sentences"])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def _passage(chunk: Chunk) -> tuple[str, list[int]]:
+    """Return the text to encode and where each sentence starts in it, both as the tokenizer gets them."""
+    text = f"{normalise(chunk.context)}. " if chunk.context else ""
+    starts: list[int] = []
+    for sentence in chunk.sentences:
+        starts.append(len(text))
+        text += normalise(sentence) + " "
+    return text.rstrip(" "), starts
+
+
+def _sentence_of_tokens(spans: Sequence[tuple[int, int]], starts: list[int], first: int) -> npt.NDArray[np.int16]:
+    places = []
+    for start, end in spans:
+        # a token may begin with the blank before its word, so its last character tells where it stands
+        index = bisect_right(starts, max(end - 1, start)) - 1
+        places.append(first + index if index >= 0 and end > start else NO_SENTENCE)
+    return np.array(places, np.int16)
