@@ -5,18 +5,32 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
+from typing import Literal
+
 from ingest.letter import Chunk, Footnote, Language, Letter, Paragraph, Section
+from ingest.structure.dates import first_date
 
 CountTokens = Callable[[str], int]
+
+# What a header or signature says of itself by where it stands, said in words so that it can be found.
+_LABELS: dict[str, dict[Language, str]] = {
+    "date": {"nl": "Datum van de brief", "en": "Date of the letter"},
+    "addressee": {"nl": "Aan wie de brief gericht is", "en": "To whom the letter is addressed"},
+    "header": {"nl": "Kop van de brief", "en": "Head of the letter"},
+    "signature": {
+        "nl": "Ondertekening: wie de brief heeft gestuurd",
+        "en": "Signature: who sent and signed the letter",
+    },
+}
 
 
 def chunk_letter(letter: Letter, count_tokens: CountTokens, max_tokens: int) -> tuple[Chunk, ...]:
     """Cut a letter, and its translation where it has one, into chunks in reading order."""
     chunks: list[Chunk] = []
     for section, paragraph in letter.paragraphs():
-        chunks += _chunks_of(letter.id, section, paragraph, "nl", count_tokens, max_tokens)
+        chunks += _chunks_of(letter, section, paragraph, "nl", count_tokens, max_tokens)
         if paragraph.translated:
-            chunks += _chunks_of(letter.id, section, paragraph, "en", count_tokens, max_tokens)
+            chunks += _chunks_of(letter, section, paragraph, "en", count_tokens, max_tokens)
         for note in letter.notes_of(paragraph.id):
             chunks += _note_chunks(letter.id, section, paragraph, note)
     return tuple(chunks)
@@ -28,22 +42,37 @@ def sentence_at(paragraph: Paragraph, offset: int) -> int:
     return max(bisect_right(starts, max(offset - 1, 0)) - 1, 0)
 
 
+def _context(letter: Letter, section: Section, paragraph: Paragraph, language: Language) -> str:
+    """Return the heading a paragraph stands under; for header and signature a label of what they are."""
+    if paragraph.kind == "signature":
+        return _LABELS["signature"][language]
+    if paragraph.kind == "header":
+        return _LABELS[header_role(letter, paragraph)][language]
+    return (section.translated_heading if language == "en" else None) or section.heading
+
+
+def header_role(letter: Letter, paragraph: Paragraph) -> Literal["date", "addressee", "header"]:
+    """Return what a header paragraph is: the one with the letter's date, its addressee, or another."""
+    if letter.addressee and letter.addressee in paragraph.text:
+        return "addressee"
+    return "date" if letter.date and letter.date == first_date([paragraph.text]) else "header"
+
+
 def _chunks_of(
-    letter_id: str,
+    letter: Letter,
     section: Section,
     paragraph: Paragraph,
     language: Language,
     count_tokens: CountTokens,
     max_tokens: int,
 ) -> Iterator[Chunk]:
-    if language == "en":
-        sentences, heading = paragraph.translated, section.translated_heading or section.heading
-    else:
+    sentences = paragraph.translated
+    if language == "nl":
         sentences = tuple(paragraph.text[start:end] for start, end in paragraph.sentences)
-        heading = section.heading
+    heading = _context(letter, section, paragraph, language)
     room = max_tokens - count_tokens(heading) if heading else max_tokens
     for part, (first, group) in enumerate(_groups(sentences, count_tokens, max(room, max_tokens // 2)), 1):
-        yield Chunk(f"{paragraph.id}#{language}{part}", letter_id, paragraph.id, language, group, first, heading)
+        yield Chunk(f"{paragraph.id}#{language}{part}", letter.id, paragraph.id, language, group, first, heading)
 
 
 def _groups(

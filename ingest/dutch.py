@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Protocol
 
 from ingest.letter import Language
 
+_TERM_LIST = Path(__file__).with_name("data") / "terms.tsv"
+_SHORT = 3
+_ALSO_ORDINARY = frozenset({"March"})
 _WORD = re.compile(r"[^\W_]+(?:[-–.'’][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
 # NAVOafspraak, euTop: an acronym or a word that lost its hyphen or blank before the next
@@ -47,6 +52,14 @@ STOP_WORDS: dict[Language, frozenset[str]] = {
         "whose why will with would you your according say says said s".split()
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One side of a dictionary entry: its index terms, and its spelling where only that spelling counts."""
+
+    terms: tuple[str, ...]
+    exact: str | None = None
 
 
 class _Stemmer(Protocol):
@@ -89,7 +102,43 @@ def _stem(word: str, language: Language) -> str:
 
 @cache
 def _stemmer(language: Language) -> _Stemmer:
-    import snowballstemmer
+    import Stemmer
 
-    stemmer: _Stemmer = snowballstemmer.stemmer(_STEMMERS[language])
+    stemmer: _Stemmer = Stemmer.Stemmer(_STEMMERS[language])
     return stemmer
+
+
+@cache
+def translations(language: Language) -> dict[tuple[str, ...], tuple[tuple[Phrase, frozenset[tuple[str, ...]]], ...]]:
+    """Return the NL-EN term list from one language: index terms → (the phrase, its translations' index terms)."""
+    other: Language = "en" if language == "nl" else "nl"
+    found: dict[tuple[str, ...], dict[Phrase, set[tuple[str, ...]]]] = {}
+    for entry in _term_list():
+        targets = {terms for text in entry[other] if (terms := _phrase(text, other).terms)}
+        for text in entry[language]:
+            phrase = _phrase(text, language)
+            if phrase.terms and targets:
+                found.setdefault(phrase.terms, {}).setdefault(phrase, set()).update(targets)
+    return {
+        terms: tuple((phrase, frozenset(targets)) for phrase, targets in phrases.items())
+        for terms, phrases in found.items()
+    }
+
+
+@cache
+def dictionary_words(language: Language) -> frozenset[str]:
+    """Return the folded words of the term list in one language."""
+    return frozenset(fold(word) for entry in _term_list() for text in entry[language] for word in _PART.findall(text))
+
+
+@cache
+def _term_list() -> tuple[dict[Language, tuple[str, ...]], ...]:
+    lines = _TERM_LIST.read_text(encoding="utf-8").splitlines()[1:]
+    cells = (line.split("\t") for line in lines if line.strip())
+    return tuple({"nl": tuple(dutch.split("|")), "en": tuple(english.split("|"))} for dutch, english, *_ in cells)
+
+
+def _phrase(text: str, language: Language) -> Phrase:
+    """Short acronyms and capitalised ordinary words ("US", "May") count only in that spelling."""
+    exact = text if not text.islower() and (len(text) <= _SHORT or text in _ALSO_ORDINARY) else None
+    return Phrase(tuple(analyse(text, language)), exact)

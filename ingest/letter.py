@@ -137,9 +137,10 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A ranked paragraph; `score` lies in 0..1, higher is better."""
+    """A ranked paragraph and its most telling sentence; `score` lies in 0..1, higher is better."""
 
     letter: Letter
     section: Section
     paragraph: Paragraph
+    sentence: int
     score: float

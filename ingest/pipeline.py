@@ -118,8 +118,7 @@ def open_index(home: Home, embedder: Embedder, report: Report | None = None, pro
     home.create()
     with home.writing():
         new = not home.letter_ids()
-        for path in bundled_files():
-            _add(path, home)
+        _add_bundled(home)
         try:
             return open_current(home.generations_folder, embedder.identity, _digests(home))
         except BrokenGeneration:
@@ -128,6 +127,32 @@ def open_index(home: Home, embedder: Embedder, report: Report | None = None, pro
             _build(home, embedder, progress)
         with home.explained():
             return open_current(home.generations_folder, embedder.identity, _digests(home))
+
+
+def prepare_home(home: Home) -> None:
+    """Make sure that the letters that come with the package are in the home.
+
+    Raises:
+        HomeUnusable: the home can't be used.
+    """
+    if not bundled_ids() <= set(home.letter_ids()):
+        home.create()
+        with home.writing():
+            _add_bundled(home)
+
+
+def check_index(home: Home, embedder: Embedder) -> tuple[int, int]:
+    """Open the index as it is and return how many letters and chunks it holds.
+
+    Raises:
+        BrokenGeneration: it fails a check.
+    """
+    digests = _digests(home)
+    index = open_current(home.generations_folder, embedder.identity, digests)
+    try:
+        return len(digests), index.size
+    finally:
+        index.close()
 
 
 def bundled_files() -> tuple[Path, ...]:
@@ -142,6 +167,12 @@ def bundled_ids() -> frozenset[str]:
 
 def _is_letter_file(path: Path) -> bool:
     return path.is_file() and path.suffix.lower() in SUFFIXES and not path.name.endswith(_TRANSLATION_SUFFIX)
+
+
+def _add_bundled(home: Home) -> None:
+    for result in [_add(path, home) for path in bundled_files()]:
+        if result.outcome == "failed":
+            raise HomeUnusable(f"a letter that comes with kamervraag can't be read; reinstall it: {result.reason}")
 
 
 def _add(path: Path, home: Home) -> Ingested:
@@ -179,7 +210,7 @@ def _digests(home: Home) -> dict[str, str]:
 
 def _is_stale(home: Home, embedder: Embedder) -> bool:
     try:
-        open_current(home.generations_folder, embedder.identity, _digests(home)).close()
+        check_index(home, embedder)
     except BrokenGeneration:
         return True
     return False

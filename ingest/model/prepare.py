@@ -63,7 +63,7 @@ def prepare_model(models_folder: Path, progress: Progress | None = None) -> Prep
     Raises:
         ModelUnavailable: the weights are missing or not the pinned ones, or can't be prepared here.
     """
-    prepared = PreparedModel(models_folder / f"{MODEL_NAME}-{REVISION}")
+    prepared = _prepared_in(models_folder)
     if _is_whole(prepared.folder):
         return prepared
     try:
@@ -82,6 +82,16 @@ def prepare_model(models_folder: Path, progress: Progress | None = None) -> Prep
             f"{_NEEDED_BYTES / 1e9:.1f} GB there: free some space, or set KAMERVRAAG_MODELS to a folder with room"
         ) from error
     return prepared
+
+
+def find_prepared(models_folder: Path) -> Path | None:
+    """Return the folder of the prepared model, or `None` where it is not prepared yet."""
+    folder = _prepared_in(models_folder).folder
+    return folder if _is_whole(folder) else None
+
+
+def _prepared_in(models_folder: Path) -> PreparedModel:
+    return PreparedModel(models_folder / f"{MODEL_NAME}-{REVISION}")
 
 
 def _prepare_into(folder: Path, progress: Progress) -> None:

@@ -1,0 +1,204 @@
+"""What the ranker knows of a sentence and of a question's best sentence: plain numbers with names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.question import Expected, LetterFact, Question, TermGroup
+from assistant.retrieve import Candidate
+from ingest.chunk import header_role
+from ingest.dutch import analyse
+from ingest.letter import Language
+
+SENTENCE_FEATURES = (
+    "late", "late_rare", "late_weakest", "late_paragraph", "late_paragraph_rare", "pooled", "lexical",
+    "covered", "covered_around", "covered_paragraph", "covered_heading", "names_covered",
+    "expected_here", "expected_missing", "fact_here", "header", "signature", "noted",
+    "first", "length", "other_language", "late_alone",
+)  # fmt: skip
+ANSWER_FEATURES = (
+    "late", "late_rare", "late_weakest", "late_paragraph", "pooled", "covered", "covered_paragraph", "names_covered",
+    "unknown_weight", "unknown_names", "expected_here", "expected_missing", "fact_here", "header", "margin", "share",
+    "late_spread", "length_question", "other_language", "late_second",
+)  # fmt: skip
+
+Features = npt.NDArray[np.float64]
+
+_PARTIAL = 0.6
+_SHORTEST_PART = 5
+_NUMBER_WORDS = (
+    r"twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|twintig|dertig|honderd|duizend|miljoen|miljard|half|helft"
+    r"|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|hundred|thousand|million|billion|half"
+)
+_MONTHS = (
+    r"januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
+    r"|january|february|march|may|june|july|august|october"
+)
+_KINDS: dict[Expected, re.Pattern[str]] = {
+    "number": re.compile(rf"\d|\b(?:{_NUMBER_WORDS})\b|%|€", re.IGNORECASE),
+    "date": re.compile(
+        rf"\b(?:19|20)\d\d\b|\b\d{{1,2}} (?:{_MONTHS})\b|\b(?:{_MONTHS})\b|kwartaal|voorjaar|najaar|zomer|begin volgend|eind"
+        r"|quarter|spring|autumn|summer|kabinetsperiode|volgend jaar|next year",
+        re.IGNORECASE,
+    ),
+    "person": re.compile(
+        r"\b(?:[A-Z]\.\s?)+(?:[a-z]+ )*[A-Z]\w+|\b(?:minister|staatssecretaris|president|voorzitter|kabinet|commissie"
+        r"|raad|secretar\w+|inspect\w+|autoriteit|gemeenten?|provincies?|government|council|committee|chair)\b",
+        re.IGNORECASE,
+    ),
+    "place": re.compile(r"\b(?:in|te|naar|uit|at|from|to) (?:de |het |the )?[A-Z]\w+|\baan de\b|\bgrens|\bzee\b"),
+    "reason": re.compile(
+        r"\b(?:omdat|doordat|daarom|daardoor|want|namelijk|immers|vanwege|wegens|gezien|aangezien|om die reden|dankzij"
+        r"|door(?:dat)?|zodat|teneinde|om .{3,80} te \w+en|reden|oorzaak|gevolg|opdat|temeer|because|since|due to|therefore"
+        r"|so that|in order to|reason|as a result|owing to|given)\b",
+        re.IGNORECASE,
+    ),
+    "list": re.compile(r", .*\b(?:en|and|of|or)\b|[;:]|\b(?:zoals|waaronder|onder meer|such as|including)\b"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SentencePlace:
+    """A sentence of a candidate: which candidate, and its number in the paragraph."""
+
+    candidate: Candidate
+    sentence: int
+
+
+def describe_sentences(
+    question: Question, candidates: Sequence[Candidate]
+) -> tuple[tuple[SentencePlace, ...], Features]:
+    """Return every sentence of the candidates and its features, shape (n, len(SENTENCE_FEATURES))."""
+    weights = token_weights(question)
+    places: list[SentencePlace] = []
+    rows: list[list[float]] = []
+    lexical_best = max((candidate.lexical for candidate in candidates), default=0.0) or 1.0
+    for candidate in candidates:
+        texts = [_terms_of_sentence(candidate, number) for number in range(len(candidate.sentences))]
+        whole = frozenset[str]().union(*texts)
+        paragraph = [
+            float(candidate.late.mean()),
+            float(candidate.late @ weights),
+            candidate.pooled,
+            candidate.lexical / lexical_best,
+        ]
+        covered_paragraph = coverage(question.groups, whole)
+        covered_heading = coverage(question.groups, _terms(candidate.section.heading, candidate.section.translated_heading))
+        for number, late in enumerate(candidate.sentences):
+            around = texts[number].union(*texts[max(number - 1, 0) : number + 1])
+            here, missing = expected_kinds(question, _readable(candidate, number))
+            places.append(SentencePlace(candidate, number))
+            rows.append(
+                [
+                    float(late.mean()), float(late @ weights), float(late.min()), paragraph[0], paragraph[1],
+                    paragraph[2], paragraph[3],
+                    coverage(question.groups, texts[number]), coverage(question.groups, around),
+                    covered_paragraph, covered_heading,
+                    coverage([group for group in question.groups if group.name], texts[number]),
+                    here, missing, fact_here(question.fact, candidate),
+                    float(candidate.paragraph.kind == "header"), float(candidate.paragraph.kind == "signature"),
+                    float(number in candidate.noted), float(number == 0),
+                    np.log1p(len(candidate.paragraph.sentence(number)) / 100),
+                    float(question.language == "en" and not candidate.paragraph.translated),
+                    float(late.mean()) - paragraph[0],
+                ]
+            )  # fmt: skip
+    return tuple(places), np.array(rows, np.float64).reshape(len(rows), len(SENTENCE_FEATURES))
+
+
+def describe_answer(question: Question, features: Features, scores: npt.NDArray[np.float64]) -> Features:
+    """Return the features, shape (len(ANSWER_FEATURES),), that tell whether the best sentence answers at all."""
+    order = np.argsort(-scores, kind="stable")
+    best = dict(zip(SENTENCE_FEATURES, features[order[0]], strict=True))
+    exponentials = np.exp(scores - scores.max())
+    late = features[:, SENTENCE_FEATURES.index("late")]
+    total = sum(group.weight for group in question.groups) or 1.0
+    unknown = [group for group in question.groups if not group.known]
+    values = {
+        **best,
+        "unknown_weight": sum(group.weight for group in unknown) / total,
+        "unknown_names": float(any(group.name for group in unknown)),
+        "margin": float(scores[order[0]] - scores[order[1]]) if len(order) > 1 else 0.0,
+        "share": float(exponentials[order[0]] / exponentials.sum()),
+        "late_spread": float(best["late"] - late.mean()),
+        "length_question": float(np.log1p(len(question.groups))),
+        "late_second": float(np.sort(late)[-2]) if len(late) > 1 else 0.0,
+    }
+    return np.array([values[name] for name in ANSWER_FEATURES], np.float64)
+
+
+def token_weights(question: Question) -> npt.NDArray[np.float32]:
+    """Return a weight for each of the question's tokens, summing to 1: content words by rarity, others little."""
+    weights = np.full(len(question.encoded.tokens), 0.3, np.float32)
+    heaviest = max((group.weight for group in question.groups), default=1.0) or 1.0
+    lowered = question.encoded.text.casefold()
+    for group in question.groups:
+        start = lowered.find(group.surface.casefold())
+        for position, (first, last) in enumerate(question.encoded.spans):
+            if start >= 0 and first < start + len(group.surface) and last > start + (first < start):
+                weights[position] = 0.6 + 0.4 * group.weight / heaviest
+    return weights / weights.sum()
+
+
+def coverage(groups: Sequence[TermGroup], terms: frozenset[str]) -> float:
+    """Return the share, by weight, of the question's groups that the terms hold; 0 for no groups."""
+    total = sum(group.weight for group in groups)
+    return sum(group.weight * _held(group.alternatives, terms) for group in groups) / total if total else 0.0
+
+
+def fact_here(fact: LetterFact | None, candidate: Candidate) -> float:
+    """Return 1 where the paragraph is the one that holds the asked fact about the letter itself, -1 where not."""
+    if fact is None:
+        return 0.0
+    kind = candidate.paragraph.kind
+    role = header_role(candidate.letter, candidate.paragraph) if kind == "header" else kind
+    return 1.0 if role == fact else -1.0
+
+
+def expected_kinds(question: Question, text: str) -> tuple[float, float]:
+    """Return whether a kind of answer the question expects stands in the text, and whether one is missing."""
+    asked = [kind for kind in question.expected if kind in _KINDS]
+    found = [kind for kind in asked if _KINDS[kind].search(text)]
+    return float(bool(found)), float(len(found) < len(asked))
+
+
+@lru_cache(maxsize=4096)
+def _held(alternatives: frozenset[tuple[str, ...]], terms: frozenset[str]) -> float:
+    """Return 1 where the terms hold an alternative whole, less for parts of compounds or of phrases."""
+    return max(sum(_held_term(term, terms) for term in alternative) / len(alternative) for alternative in alternatives)
+
+
+def _held_term(term: str, terms: frozenset[str]) -> float:
+    if term in terms:
+        return 1.0
+    if term.isdigit():
+        return 0.0
+    for other in terms:
+        shorter, longer = sorted((term, other), key=len)
+        if len(shorter) >= _SHORTEST_PART and (longer.startswith(shorter) or longer.endswith(shorter)):
+            return _PARTIAL
+    return 0.0
+
+
+def _terms_of_sentence(candidate: Candidate, number: int) -> frozenset[str]:
+    paragraph = candidate.paragraph
+    notes = " ".join(note.text for note in candidate.letter.notes_of(paragraph.id)) if number in candidate.noted else ""
+    english = paragraph.translated[number] if paragraph.translated else ""
+    return _terms(f"{paragraph.sentence(number)} {notes}", english)
+
+
+@lru_cache(maxsize=20_000)
+def _terms(dutch: str, english: str | None) -> frozenset[str]:
+    languages: tuple[tuple[Language, str], ...] = (("nl", dutch), ("en", english or ""))
+    return frozenset(term for language, text in languages for term in analyse(text, language))
+
+
+def _readable(candidate: Candidate, number: int) -> str:
+    notes = " ".join(note.text for note in candidate.letter.notes_of(candidate.paragraph.id)) if number in candidate.noted else ""
+    return f"{candidate.paragraph.sentence(number)} {notes}"

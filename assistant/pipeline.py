@@ -1,0 +1,286 @@
+"""The order of the stages: detect → condense → retrieve → rank → answer or refuse → verify."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+from typing import Any, TypedDict
+
+from assistant import wording
+from assistant.condense import condense
+from assistant.detect import detect_language
+from assistant.dialogue import QUOTE_MODEL, Answer, Citation, Status, Turn
+from assistant.question import Question, analyse_question
+from assistant.quote import choose_sentences, cite_candidate, cite_sentence, cite_sentences, say_sentences
+from assistant.rank import Ranker, Ranking, load_ranker, rank
+from assistant.reference import write_date
+from assistant.refuse import decide
+from assistant.retrieve import Candidate, retrieve
+from assistant.verify import is_verbatim
+from ingest.embed import LONGEST_QUERY, Embedder, load_embedder
+from ingest.errors import UserError
+from ingest.home import Home
+from ingest.index import Index
+from ingest.letter import Hit, Language, Letter
+from ingest.offline import stay_offline
+from ingest.pipeline import Progress, Report, open_index
+from ingest.settings import Settings, load_settings
+
+_DEPTH = 40
+_MOST_NEAREST = 3
+_NOW = re.compile(
+    r"\b(?:nu|nou|tegenwoordig|momenteel|op dit moment|thans|vandaag|inmiddels|nog steeds|huidige?|actuele?"
+    r"|now|nowadays|currently|today|at present|presently|these days|still|current|latest)\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+class State(TypedDict, total=False):
+    """What flows through the chain for one question."""
+
+    asked: str
+    history: tuple[Turn, ...]
+    only: tuple[str, ...]
+    language: Language | None
+    standalone: str
+    question: Question
+    candidates: tuple[Candidate, ...]
+    ranking: Ranking
+    status: Status
+    answer: Answer
+
+
+class Assistant:
+    """Answers questions over the letters of one home; safe to share between threads."""
+
+    def __init__(self, embedder: Embedder, index: Index, home: Home) -> None:
+        self.embedder = embedder
+        self.index = index
+        self.letters: dict[str, Letter] = {letter_id: home.load(letter_id) for letter_id in home.letter_ids()}
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn | str] = (),
+        *,
+        language: Language | None = None,
+        letters: Sequence[str] = (),
+    ) -> Answer:
+        """Answer a question from the letters, or say that they don't.
+
+        Args:
+            question: the question, in Dutch or English.
+            history: the conversation's earlier turns, or just their questions, oldest first.
+            language: the language of the answer; detected when not given.
+            letters: ids of the letters to ask; all when empty.
+
+        Raises:
+            UserError: an empty question or an unknown letter.
+        """
+        started = time.perf_counter()
+        self._check(question, letters)
+        turns = tuple(Turn(turn) if isinstance(turn, str) else turn for turn in history)
+        state = self._chain.invoke(
+            {"asked": question, "history": turns, "only": tuple(letters), "language": language}
+        )
+        answer: Answer = state["answer"]
+        return replace(answer, seconds=round(time.perf_counter() - started, 4))
+
+    def search(self, question: str, top_k: int = 10, *, letters: Sequence[str] = ()) -> list[Hit]:
+        """Return the paragraphs nearest to a question, best first.
+
+        Raises:
+            UserError: an empty question or an unknown letter.
+        """
+        self._check(question, letters)
+        analysed = self.analyse(question, detect_language(question), tuple(letters))
+        ranking = rank(analysed, self.candidates(analysed, tuple(letters), max(_DEPTH, top_k)), self.ranker)
+        return [
+            Hit(candidate.letter, candidate.section, candidate.paragraph, ranked.place.sentence, score)
+            for ranked, score in ranking.paragraphs()[:top_k]
+            for candidate in [ranked.place.candidate]
+        ]
+
+    @staticmethod
+    def cite_hit(number: int, hit: Hit) -> Citation:
+        """Return a found paragraph as a citation of the sentence nearest to the question."""
+        return cite_sentence(number, hit.letter, hit.section, hit.paragraph, hit.sentence, hit.score)
+
+    def analyse(self, text: str, language: Language, letters: tuple[str, ...] = ()) -> Question:
+        """Take a stand-alone question apart."""
+        del letters
+        encoded = self.embedder.encode_query(text)
+        return analyse_question(
+            text[:LONGEST_QUERY],
+            language,
+            encoded,
+            self.index.size,
+            self.index.document_frequencies,
+            self.index.vocabulary,
+        )
+
+    def candidates(self, question: Question, letters: tuple[str, ...] = (), depth: int = _DEPTH) -> tuple[Candidate, ...]:
+        """Return the paragraphs that may answer."""
+        return retrieve(question, self.index, self.letters, letters, depth)
+
+    @cached_property
+    def ranker(self) -> Ranker:
+        """The trained models."""
+        return load_ranker()
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self.index.close()
+
+    def _check(self, question: str, letters: Sequence[str]) -> None:
+        if not any(character.isalnum() for character in question):
+            raise UserError("the question is empty: ask something, for example 'Wat vindt het kabinet van …?'")
+        for letter_id in letters:
+            if letter_id not in self.letters:
+                known = ", ".join(self.letters)
+                raise UserError(f"there is no letter {letter_id!r}; 'kamervraag letters' lists them (here: {known})")
+
+    @cached_property
+    def _chain(self) -> Any:
+        """The retrieval chain as a LangGraph graph."""
+        stay_offline()
+        from langgraph.graph import END, START, StateGraph
+
+        graph = StateGraph(State)
+        steps = (self._detect, self._condense, self._retrieve, self._rank, self._answer, self._refuse, self._verify)
+        for step in steps:
+            graph.add_node(step.__name__.lstrip("_"), step)
+        graph.add_edge(START, "detect")
+        graph.add_edge("detect", "condense")
+        graph.add_edge("condense", "retrieve")
+        graph.add_edge("retrieve", "rank")
+        graph.add_conditional_edges(
+            "rank", lambda state: "answer" if state["status"] in ("answered", "undecided") else "refuse",
+            ["answer", "refuse"],
+        )  # fmt: skip
+        graph.add_edge("answer", "verify")
+        graph.add_edge("refuse", END)
+        graph.add_edge("verify", END)
+        return graph.compile()
+
+    def _detect(self, state: State) -> State:
+        return {"language": state["language"] or detect_language(state["asked"][:LONGEST_QUERY])}
+
+    def _condense(self, state: State) -> State:
+        return {"standalone": condense(state["asked"], state["history"])}
+
+    def _retrieve(self, state: State) -> State:
+        question = self.analyse(state["standalone"], detect_language(state["standalone"]), state["only"])
+        return {"question": question, "candidates": self.candidates(question, state["only"])}
+
+    def _rank(self, state: State) -> State:
+        ranking = rank(state["question"], state["candidates"], self.ranker)
+        return {"ranking": ranking, "status": decide(state["question"], ranking, self.ranker)}
+
+    def _answer(self, state: State) -> State:
+        language, ranking = state["language"] or "nl", state["ranking"]
+        chosen = choose_sentences(state["question"], ranking)
+        if state["status"] == "undecided":
+            chosen = (ranking.sentences[0],)
+        citations = cite_sentences(chosen, ranking.probability)
+        letters = list({ranked.place.candidate.letter.id: ranked.place.candidate.letter for ranked in chosen}.values())
+        lead_in = wording.UNDECIDED if state["status"] == "undecided" else wording.LEAD_IN
+        text = lead_in[language].format(letter=_name(letters, language)) + say_sentences(chosen, language)
+        return {"answer": self._made(state, text, letters, citations, ())}
+
+    def _refuse(self, state: State) -> State:
+        language, ranking = state["language"] or "nl", state["ranking"]
+        asked = [self.letters[letter_id] for letter_id in state["only"] or self.letters]
+        template = {"vague": wording.VAGUE, "off_topic": wording.OFF_TOPIC}.get(state["status"], wording.SILENT)
+        text = template[language].format(letter=_name(asked, language))
+        nearest = () if state["status"] == "vague" else _nearest(ranking)
+        return {"answer": self._made(state, text, asked, (), nearest)}
+
+    def _verify(self, state: State) -> State:
+        """Refuse rather than show an answer with a citation that is not verbatim."""
+        answer = state["answer"]
+        if all(is_verbatim(citation, self.letters[citation.letter]) for citation in answer.citations):
+            return {}
+        return self._refuse({**state, "status": "silent"})
+
+    def _made(
+        self,
+        state: State,
+        text: str,
+        letters: Sequence[Letter],
+        citations: tuple[Citation, ...],
+        nearest: tuple[Citation, ...],
+    ) -> Answer:
+        days = [letter.date for letter in letters if letter.date]
+        as_of = max(days, default=None)
+        language = state["language"] or "nl"
+        return Answer(
+            question=state["asked"],
+            standalone_question=state["standalone"],
+            language=language,
+            status=state["status"],
+            answer=text,
+            as_of=as_of.isoformat() if as_of else None,
+            warnings=_warnings(state["standalone"], language, as_of, citations),
+            model=QUOTE_MODEL,
+            citations=citations,
+            nearest=nearest,
+            seconds=0.0,
+            probability=round(state["ranking"].probability, 4),
+        )
+
+
+def build_assistant(
+    settings: Settings | None = None,
+    *,
+    embedder: Embedder | None = None,
+    report: Report | None = None,
+    progress: Progress | None = None,
+) -> Assistant:
+    """Build the assistant over the letters of the settings' home, indexing the bundled letter on first use.
+
+    Raises:
+        UserError: the model, the home or a setting can't be used; the message says what to do.
+    """
+    stay_offline()
+    settings = settings or load_settings()
+    embedder = embedder or load_embedder(settings.embedder, settings.models, threads=settings.threads, progress=progress)
+    home = Home(settings.home)
+    return Assistant(embedder, open_index(home, embedder, report, progress), home)
+
+
+def _nearest(ranking: Ranking) -> tuple[Citation, ...]:
+    """Return the best sentence of each of the nearest paragraphs."""
+    return tuple(
+        cite_candidate(number, ranked.place.candidate, ranked.place.sentence, score)
+        for number, (ranked, score) in enumerate(ranking.paragraphs()[:_MOST_NEAREST], 1)
+    )
+
+
+def _name(letters: Sequence[Letter], language: Language) -> str:
+    if len(letters) != 1:
+        return wording.LETTERS[language]
+    letter = letters[0]
+    if letter.date:
+        return wording.ONE_LETTER[language].format(date=write_date(letter.date, language))
+    return wording.UNDATED_LETTER[language].format(title=letter.title)
+
+
+def _warnings(
+    question: str, language: Language, as_of: date | None, citations: Sequence[Citation]
+) -> tuple[str, ...]:
+    warnings = []
+    later = as_of and any(int(year) > as_of.year for year in _YEAR.findall(question))
+    if as_of and (later or _NOW.search(question)):
+        warnings.append(wording.DATED[language].format(date=write_date(as_of, language)))
+    if language == "en" and citations:
+        translated = all(citation.translation for citation in citations)
+        warnings.append((wording.UNOFFICIAL if translated else wording.DUTCH_ONLY)[language])
+    if len(question) > LONGEST_QUERY:
+        warnings.append(wording.CUT[language].format(count=LONGEST_QUERY))
+    return tuple(warnings)

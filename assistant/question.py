@@ -1,0 +1,204 @@
+"""A question taken apart: its words with their translations, and the kind of answer it expects."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ingest.dutch import analyse, fold, translations
+from ingest.embed import Encoded
+from ingest.letter import Language
+
+Expected = Literal["number", "date", "person", "place", "reason", "list", "yes-no"]
+LetterFact = Literal["date", "addressee", "signature"]
+
+_LONGEST_PHRASE = 6
+_SHORTEST_CORRECTED = 5
+_SIMILAR = 0.8
+_MOST_WORDS = 60
+_WORD = re.compile(r"[^\W_]+(?:[-–.'’][^\W_]+)*")
+_EXPECTED: tuple[tuple[Expected, re.Pattern[str]], ...] = (
+    (
+        "number",
+        re.compile(
+            r"\b(?:hoe\s?veel\w*|hoe (?:groot|hoog|lang|vaak|oud|duur|ver)|welk (?:percentage|bedrag|aantal|deel)|aantal"
+            r"|percentage|procent|bedrag|kosten|kost|how (?:many|much|large|big|high|long|often|old|far)"
+            r"|what (?:percentage|amount|number|share|proportion)|number of|percentage|per cent|percent|cost)\b"
+        ),
+    ),
+    (
+        "date",
+        re.compile(
+            r"\b(?:wanneer|sinds|welk(?:e)? (?:jaar|datum|maand|dag)|in welk jaar|datum|hoe laat|per wanneer|tot wanneer"
+            r"|when|since|what (?:year|date|month|day)|which (?:year|date|month|day)|date|by when|what year)\b"
+        ),
+    ),
+    ("reason", re.compile(r"\b(?:waarom|hoezo|waardoor|reden(?:en)?|oorza\w+|why|reasons?|how come|causes?)\b")),
+    ("person", re.compile(r"\b(?:wie|wiens|door wie|who|whom|whose)\b")),
+    ("place", re.compile(r"\b(?:waar|waarheen|waarvandaan|where)\b(?!\w)")),
+    ("list", re.compile(r"\b(?:welke|noem|wat zijn de|which|list|name (?:the|all|some)|what are the)\b")),
+)
+_YES_NO = re.compile(
+    r"^(?:(?:en|maar|dus|and|but|so) )?(?:is|zijn|was|waren|heeft|hebben|had|hadden|kan|kunnen|kon|mag|mogen|moet|moeten"
+    r"|zal|zullen|zou|zouden|wil|willen|wordt|worden|werd|komt|komen|gaat|gaan|doet|doen|krijgt|krijgen|blijft|blijven"
+    r"|vindt|vinden|steunt|staat|staan|klopt|levert|neemt|maakt|does|do|did|are|were|has|have|can|could|may|must|should"
+    r"|will|would|shall|am)\b"
+)
+_LETTER = r"(?:brief|kamerbrief|schrijven|stuk|letter|document|reactie|response)"
+_FACTS: tuple[tuple[LetterFact, re.Pattern[str]], ...] = (
+    (
+        "signature",
+        re.compile(
+            r"onderteken|handteken|signator|\bsign(?:ed|s|ing|ature)?\b|afzender|\bsender\b|namens wie|on whose behalf"
+            rf"|\b(?:wie|who)\b.*\b(?:schreef|schrijft|geschreven|stuurde|stuurt|verstuur\w*|verzond\w*|verzonden|gestuurd"
+            rf"|wrote|writes|written|sent|sends)\b(?!.* (?:aan wie|to whom)).*\b{_LETTER}\b"
+            rf"|\b{_LETTER}\b.*\b(?:van wie|from whom|geschreven door|written by|gestuurd door|sent by)\b"
+            r"|\bwelke (?:minister|bewindspersoon|bewindslied\w*|staatssecretaris\w*)\b.*\b(?:stuurde?n?|verstuurde?n?|schreven?)\b"
+            r"|\bfunctie heeft\b|\bwhat (?:post|position|office) does\b"
+        ),
+    ),
+    (
+        "addressee",
+        re.compile(
+            r"geadresseerd|\baan wie\b|addressee|\bto whom\b|\bwho\b.*\baddressed\b|addressed to|gericht aan|ontvanger"
+            rf"|recipient|\bwho (?:receives?|received|gets?|got)\b.*\b{_LETTER}\b|\bwie (?:kreeg|krijgt|ontving|ontvangt)\b.*\b{_LETTER}\b"
+        ),
+    ),
+    (
+        "date",
+        re.compile(
+            rf"\b(?:datum|dagtekening|gedateerd|dated?)\b.*\b{_LETTER}\b|\b{_LETTER}\b.*\b(?:datum|gedateerd|dagtekening|dated?)\b"
+            rf"|\b(?:wanneer|when|welke dag|what day|waar|where)\b.*\b{_LETTER}\b.*\b(?:geschreven|verstuurd|verzonden|gestuurd|gedateerd|uitgebracht"
+            rf"|ondertekend|written|sent|dated|issued|signed|published|out)\b|\b(?:wanneer|when|how old|hoe oud)\b (?:is|was) (?:de|deze|the|this) {_LETTER}\b"
+            rf"|\b(?:wanneer|when)\b (?:did|schreef|stuurde)\b.*\b{_LETTER}\b"
+        ),
+    ),
+)
+_VAGUE_WORDS = frozenset(
+    "en verder vertel iets eens meer info informatie hoe zit het daarmee hiermee waarom eigenlijk klopt dat wel dit alsjeblieft "
+    "aub nog wat is er zo leg uit uitleg hallo help vraag dank bedankt ok and what else tell me something more information "
+    "how about that this why really actually is it right true please explain hello hi go on continue thanks sure so then "
+    "anything interesting iets interessants samenvatting leuk goed good".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TermGroup:
+    """One word or phrase of the question; any of its alternatives, each a set of index terms, stands for it.
+
+    `weight` is its rarity (BM25's inverse document frequency) in the letters asked; `known` tells
+    whether the letters hold it at all; `name` whether it is written as a name or a number.
+    """
+
+    surface: str
+    alternatives: frozenset[tuple[str, ...]]
+    weight: float
+    known: bool
+    name: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A stand-alone question, ready for retrieval and ranking."""
+
+    text: str
+    language: Language
+    encoded: Encoded
+    groups: tuple[TermGroup, ...]
+    expected: frozenset[Expected]
+    fact: LetterFact | None
+    vague: bool
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Every index term of every alternative."""
+        return tuple(sorted({term for group in self.groups for terms in group.alternatives for term in terms}))
+
+
+Frequencies = Callable[[Sequence[str]], Mapping[str, int]]
+Vocabulary = Callable[[], Sequence[str]]
+
+
+def analyse_question(
+    text: str, language: Language, encoded: Encoded, size: int, frequencies: Frequencies, vocabulary: Vocabulary
+) -> Question:
+    """Take a question apart; `size` is the number of chunks, `frequencies` tells in how many a term stands."""
+    phrases = _phrases(text, language)
+    known = frequencies([term for _, alternatives in phrases for terms in alternatives for term in terms])
+    groups = []
+    for surface, alternatives in phrases:
+        present = {terms for terms in alternatives if all(term in known for term in terms)}
+        if not present and (corrected := _corrected(surface, language, vocabulary)):
+            present = {(corrected,)}
+            known = {**known, **frequencies([corrected])}
+        count = max((min(known[term] for term in terms) for terms in present), default=0)
+        weight = math.log(1 + (size - count + 0.5) / (count + 0.5))
+        name = any(sign.isupper() or sign.isdigit() for sign in surface)
+        groups.append(TermGroup(surface, frozenset(present or alternatives), weight, bool(present), name))
+    lowered = fold(text).strip()
+    return Question(
+        text=text,
+        language=language,
+        encoded=encoded,
+        groups=tuple(groups),
+        expected=_expected(lowered),
+        fact=next((fact for fact, pattern in _FACTS if pattern.search(lowered)), None),
+        vague=all(word in _VAGUE_WORDS for word in re.findall(r"\w+", lowered)),
+    )
+
+
+def _expected(lowered: str) -> frozenset[Expected]:
+    found = {kind for kind, pattern in _EXPECTED if pattern.search(lowered)}
+    if not found and _YES_NO.search(lowered):
+        found.add("yes-no")
+    return frozenset(found)
+
+
+def _phrases(text: str, language: Language) -> list[tuple[str, set[tuple[str, ...]]]]:
+    """Return words and known phrases of the question, in order, each with its alternatives."""
+    words = [
+        (word, tuple(terms))
+        for word in _WORD.findall(text)[:_MOST_WORDS]
+        if (terms := analyse(word, language))
+    ]
+    found: list[tuple[str, set[tuple[str, ...]]]] = []
+    position = 0
+    while position < len(words):
+        length, targets = _longest_phrase(words[position : position + _LONGEST_PHRASE], language)
+        surface = " ".join(word for word, _ in words[position : position + length])
+        own = tuple(term for _, terms in words[position : position + length] for term in terms)
+        alternatives = {own, *targets}
+        if length == 1 and len(own) > 1:  # a hyphenated word: together, or as its parts
+            alternatives |= {own[:1], own[1:]}
+        found.append((surface, alternatives))
+        position += length
+    return found
+
+
+def _longest_phrase(words: Sequence[tuple[str, tuple[str, ...]]], language: Language) -> tuple[int, set[tuple[str, ...]]]:
+    listed = translations(language)
+    for length in range(len(words), 0, -1):
+        terms = tuple(term for _, parts in words[:length] for term in parts)
+        surface = " ".join(word for word, _ in words[:length])
+        targets = {
+            target
+            for phrase, alternatives in listed.get(terms, ())
+            if phrase.exact is None or phrase.exact == surface
+            for target in alternatives
+        }
+        if targets:
+            return length, targets
+    return 1, set()
+
+
+def _corrected(surface: str, language: Language, vocabulary: Vocabulary) -> str | None:
+    """Return the index term most like a word that no letter holds, if one is like enough to be meant."""
+    terms = analyse(surface, language)
+    if len(terms) != 1 or len(terms[0]) < _SHORTEST_CORRECTED or terms[0].isdigit():
+        return None
+    near = [term for term in vocabulary() if term[:1] == terms[0][:1] and abs(len(term) - len(terms[0])) <= 2]
+    return next(iter(difflib.get_close_matches(terms[0], near, 1, _SIMILAR)), None)

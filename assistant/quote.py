@@ -1,0 +1,91 @@
+"""Answer by quotation: the sentences that answer, verbatim, each with its citation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.dialogue import Citation
+from assistant.features import fact_here
+from assistant.question import Question
+from assistant.rank import RankedSentence, Ranking
+from assistant.reference import cite
+from assistant.retrieve import Candidate
+from assistant.wording import NOTE, QUOTES
+from ingest.letter import Footnote, Language, Letter, Paragraph, Section
+
+MOST_SENTENCES = 3
+_NEAR_SHARE = 0.45
+
+
+def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSentence, ...]:
+    """Return the best sentence and those nearly as good, at most three; sentences of a paragraph in reading order."""
+    best = ranking.sentences[0]
+    if question.fact and fact_here(question.fact, best.place.candidate) > 0:
+        chosen = [ranked for ranked in ranking.sentences if fact_here(question.fact, ranked.place.candidate) > 0]
+        return tuple(sorted(chosen[:MOST_SENTENCES], key=lambda ranked: ranked.place.candidate.paragraph.id))
+    chosen = [ranked for ranked in ranking.sentences[:MOST_SENTENCES] if ranked.share >= _NEAR_SHARE * best.share]
+    order = {ranked.place.candidate.paragraph.id: -position for position, ranked in enumerate(reversed(chosen))}
+    return tuple(sorted(chosen, key=lambda ranked: (order[ranked.place.candidate.paragraph.id], ranked.place.sentence)))
+
+
+def cite_sentences(chosen: Sequence[RankedSentence], score: float) -> tuple[Citation, ...]:
+    """Return one citation a sentence, numbered in their order."""
+    return tuple(
+        cite_candidate(number, ranked.place.candidate, ranked.place.sentence, score)
+        for number, ranked in enumerate(chosen, 1)
+    )
+
+
+def cite_candidate(number: int, candidate: Candidate, sentence: int, score: float) -> Citation:
+    """Return the citation of one sentence of a candidate."""
+    return cite_sentence(number, candidate.letter, candidate.section, candidate.paragraph, sentence, score)
+
+
+def cite_sentence(
+    number: int, letter: Letter, section: Section, paragraph: Paragraph, sentence: int, score: float
+) -> Citation:
+    """Return the citation of one sentence, with the footnotes whose marks stand in it."""
+    start, end = paragraph.sentences[sentence]
+    return Citation(
+        n=number,
+        letter=letter.id,
+        paragraph_id=paragraph.id,
+        section=section.heading,
+        paragraph=paragraph.number,
+        page=paragraph.page,
+        reference=cite(letter, section, paragraph),
+        quote=paragraph.text[start:end],
+        start=start,
+        end=end,
+        paragraph_text=paragraph.text,
+        translation=paragraph.translated[sentence] if paragraph.translated else None,
+        footnotes=tuple(note.text for note in _notes(letter, paragraph, sentence)),
+        score=round(score, 4),
+    )
+
+
+def say_sentences(chosen: Sequence[RankedSentence], language: Language) -> str:
+    """Return the sentences as text, each followed by the number of its citation."""
+    return " ".join(
+        f"{_say(ranked.place.candidate, ranked.place.sentence, language)} [{number}]"
+        for number, ranked in enumerate(chosen, 1)
+    )
+
+
+def _say(candidate: Candidate, sentence: int, language: Language) -> str:
+    paragraph = candidate.paragraph
+    english = paragraph.translated[sentence] if language == "en" and paragraph.translated else None
+    said = QUOTES[language].format(text=english or paragraph.sentence(sentence))
+    if sentence not in candidate.noted:
+        return said
+    notes = "; ".join(
+        NOTE[language].format(mark=note.mark, text=(note.translation if english else None) or note.text)
+        for note in _notes(candidate.letter, paragraph, sentence)
+    )
+    return f"{said} ({notes})"
+
+
+def _notes(letter: Letter, paragraph: Paragraph, sentence: int) -> list[Footnote]:
+    start, end = paragraph.sentences[sentence]
+    notes = letter.notes_of(paragraph.id)
+    return [note for note in notes if start < note.offset <= end or (note.offset == 0 and start == 0)]

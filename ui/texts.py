@@ -1,0 +1,28 @@
+"""What the terminal says around an answer, in both languages."""
+
+from __future__ import annotations
+
+from assistant.dialogue import Status
+from ingest.letter import Language
+
+SOURCES: dict[Language, str] = {"nl": "Bronnen", "en": "Sources"}
+NEAREST: dict[Language, str] = {"nl": "Het dichtst in de buurt", "en": "Nearest passages"}
+WARNING: dict[Language, str] = {"nl": "Let op", "en": "Please note"}
+TRANSLATION: dict[Language, str] = {"nl": "onofficiële vertaling", "en": "unofficial translation"}
+NOTE: dict[Language, str] = {"nl": "noot", "en": "note"}
+STATUS: dict[Language, dict[Status, str]] = {
+    "nl": {
+        "answered": "Antwoord",
+        "off_topic": "Gaat niet over de brief",
+        "silent": "Staat niet in de brief",
+        "undecided": "Nog niet besloten",
+        "vague": "Te vaag",
+    },
+    "en": {
+        "answered": "Answer",
+        "off_topic": "Not about the letter",
+        "silent": "Not in the letter",
+        "undecided": "Not decided yet",
+        "vague": "Too vague",
+    },
+}
