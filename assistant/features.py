@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,7 +31,6 @@ ANSWER_FEATURES = (
 Features = npt.NDArray[np.float64]
 
 _PARTIAL = 0.6
-_SHORTEST_PART = 5
 _NUMBER_WORDS = (
     r"twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|twintig|dertig|honderd|duizend|miljoen|miljard|half|helft"
     r"|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|hundred|thousand|million|billion|half"
@@ -76,40 +75,46 @@ def describe_sentences(
 ) -> tuple[tuple[SentencePlace, ...], Features]:
     """Return every sentence of the candidates and its features, shape (n, len(SENTENCE_FEATURES))."""
     weights = token_weights(question)
-    places: list[SentencePlace] = []
-    rows: list[list[float]] = []
-    lexical_best = max((candidate.lexical for candidate in candidates), default=0.0) or 1.0
-    for candidate in candidates:
-        texts = [_terms_of_sentence(candidate, number) for number in range(len(candidate.sentences))]
-        whole = frozenset[str]().union(*texts)
-        paragraph = [
-            float(candidate.late.mean()),
-            float(candidate.late @ weights),
+    places = tuple(SentencePlace(candidate, number) for candidate in candidates for number in range(len(candidate.sentences)))
+    if not places:
+        return places, np.empty((0, len(SENTENCE_FEATURES)))
+    late = np.stack([place.candidate.sentences[place.sentence] for place in places])
+    around = np.stack([candidate.late for candidate in candidates])
+    counts = [len(candidate.sentences) for candidate in candidates]
+    by_token = np.column_stack([late.mean(1), late @ weights, late.min(1)])
+    by_paragraph = np.repeat(np.column_stack([around.mean(1), around @ weights]), counts, axis=0)
+    best = max(candidate.lexical for candidate in candidates) or 1.0
+    rest = np.array([row for candidate in candidates for row in _describe_words(question, candidate, best)])
+    alone = by_token[:, :1] - by_paragraph[:, :1]
+    return places, np.concatenate([by_token, by_paragraph, rest, alone], axis=1, dtype=np.float64)
+
+
+def _describe_words(question: Question, candidate: Candidate, best_lexical: float) -> Iterator[list[float]]:
+    """Yield the features of each sentence that its words and its place give."""
+    paragraph, section = candidate.paragraph, candidate.section
+    texts = [_terms_of_sentence(candidate, number) for number in range(len(candidate.sentences))]
+    covered_paragraph = coverage(question.groups, frozenset().union(*texts))
+    covered_heading = coverage(question.groups, _terms(section.heading, section.translated_heading))
+    names = [group for group in question.groups if group.name]
+    for number, text in enumerate(texts):
+        covered = coverage(question.groups, text)
+        yield [
             candidate.pooled,
-            candidate.lexical / lexical_best,
+            candidate.lexical / best_lexical,
+            covered,
+            coverage(question.groups, text | texts[number - 1]) if number else covered,
+            covered_paragraph,
+            covered_heading,
+            coverage(names, text),
+            *expected_kinds(question, _readable(candidate, number)),
+            fact_here(question.fact, candidate),
+            float(paragraph.kind == "header"),
+            float(paragraph.kind == "signature"),
+            float(number in candidate.noted),
+            float(number == 0),
+            float(np.log1p(len(paragraph.sentence(number)) / 100)),
+            float(question.language == "en" and not paragraph.translated),
         ]
-        covered_paragraph = coverage(question.groups, whole)
-        covered_heading = coverage(question.groups, _terms(candidate.section.heading, candidate.section.translated_heading))
-        for number, late in enumerate(candidate.sentences):
-            around = texts[number].union(*texts[max(number - 1, 0) : number + 1])
-            here, missing = expected_kinds(question, _readable(candidate, number))
-            places.append(SentencePlace(candidate, number))
-            rows.append(
-                [
-                    float(late.mean()), float(late @ weights), float(late.min()), paragraph[0], paragraph[1],
-                    paragraph[2], paragraph[3],
-                    coverage(question.groups, texts[number]), coverage(question.groups, around),
-                    covered_paragraph, covered_heading,
-                    coverage([group for group in question.groups if group.name], texts[number]),
-                    here, missing, fact_here(question.fact, candidate),
-                    float(candidate.paragraph.kind == "header"), float(candidate.paragraph.kind == "signature"),
-                    float(number in candidate.noted), float(number == 0),
-                    np.log1p(len(candidate.paragraph.sentence(number)) / 100),
-                    float(question.language == "en" and not candidate.paragraph.translated),
-                    float(late.mean()) - paragraph[0],
-                ]
-            )  # fmt: skip
-    return tuple(places), np.array(rows, np.float64).reshape(len(rows), len(SENTENCE_FEATURES))
 
 
 def describe_answer(question: Question, features: Features, scores: npt.NDArray[np.float64]) -> Features:
@@ -149,7 +154,7 @@ def token_weights(question: Question) -> npt.NDArray[np.float32]:
 def coverage(groups: Sequence[TermGroup], terms: frozenset[str]) -> float:
     """Return the share, by weight, of the question's groups that the terms hold; 0 for no groups."""
     total = sum(group.weight for group in groups)
-    return sum(group.weight * _held(group.alternatives, terms) for group in groups) / total if total else 0.0
+    return sum(group.weight * _held(group, terms) for group in groups) / total if total else 0.0
 
 
 def fact_here(fact: LetterFact | None, candidate: Candidate) -> float:
@@ -168,22 +173,13 @@ def expected_kinds(question: Question, text: str) -> tuple[float, float]:
     return float(bool(found)), float(len(found) < len(asked))
 
 
-@lru_cache(maxsize=4096)
-def _held(alternatives: frozenset[tuple[str, ...]], terms: frozenset[str]) -> float:
+def _held(group: TermGroup, terms: frozenset[str]) -> float:
     """Return 1 where the terms hold an alternative whole, less for parts of compounds or of phrases."""
-    return max(sum(_held_term(term, terms) for term in alternative) / len(alternative) for alternative in alternatives)
-
-
-def _held_term(term: str, terms: frozenset[str]) -> float:
-    if term in terms:
-        return 1.0
-    if term.isdigit():
-        return 0.0
-    for other in terms:
-        shorter, longer = sorted((term, other), key=len)
-        if len(shorter) >= _SHORTEST_PART and (longer.startswith(shorter) or longer.endswith(shorter)):
-            return _PARTIAL
-    return 0.0
+    return max(
+        sum(1.0 if term in terms else 0.0 if group.related[term].isdisjoint(terms) else _PARTIAL for term in alternative)
+        / len(alternative)
+        for alternative in group.alternatives
+    )
 
 
 def _terms_of_sentence(candidate: Candidate, number: int) -> frozenset[str]:

@@ -14,7 +14,7 @@ from assistant import wording
 from assistant.condense import condense
 from assistant.detect import detect_language
 from assistant.dialogue import QUOTE_MODEL, Answer, Citation, Status, Turn
-from assistant.question import Question, analyse_question
+from assistant.question import Question, Vocabulary, analyse_question
 from assistant.quote import choose_sentences, cite_candidate, cite_sentence, cite_sentences, say_sentences
 from assistant.rank import Ranker, Ranking, load_ranker, rank
 from assistant.reference import write_date
@@ -121,12 +121,16 @@ class Assistant:
             encoded,
             self.index.size,
             self.index.document_frequencies,
-            self.index.vocabulary,
+            self._vocabulary,
         )
 
     def candidates(self, question: Question, letters: tuple[str, ...] = (), depth: int = _DEPTH) -> tuple[Candidate, ...]:
         """Return the paragraphs that may answer."""
         return retrieve(question, self.index, self.letters, letters, depth)
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.index.vocabulary())
 
     @cached_property
     def ranker(self) -> Ranker:

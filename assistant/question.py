@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +19,8 @@ LetterFact = Literal["date", "addressee", "signature"]
 
 _LONGEST_PHRASE = 6
 _SHORTEST_CORRECTED = 5
+_SHORTEST_PART = 5
+_LAST = "\U0010ffff"
 _SIMILAR = 0.8
 _MOST_WORDS = 60
 _WORD = re.compile(r"[^\W_]+(?:[-–.'’][^\W_]+)*")
@@ -90,12 +93,14 @@ _VAGUE_WORDS = frozenset(
 class TermGroup:
     """One word or phrase of the question; any of its alternatives, each a set of index terms, stands for it.
 
-    `weight` is its rarity (BM25's inverse document frequency) in the letters asked; `known` tells
+    `related` are terms of the letters that hold one of its terms as part of a compound, or the other
+    way round. `weight` is its rarity (BM25's inverse document frequency) in the letters asked; `known` tells
     whether the letters hold it at all; `name` whether it is written as a name or a number.
     """
 
     surface: str
     alternatives: frozenset[tuple[str, ...]]
+    related: Mapping[str, frozenset[str]]
     weight: float
     known: bool
     name: bool
@@ -120,7 +125,35 @@ class Question:
 
 
 Frequencies = Callable[[Sequence[str]], Mapping[str, int]]
-Vocabulary = Callable[[], Sequence[str]]
+
+
+class Vocabulary:
+    """Every index term of the letters, ready for look-ups by how it begins and ends."""
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        self._terms = frozenset(terms)
+        self._forwards = sorted(self._terms)
+        self._backwards = sorted(term[::-1] for term in self._terms)
+
+    def related(self, term: str) -> frozenset[str]:
+        """Return the terms that begin or end with this one, and those that this one begins or ends with."""
+        if len(term) < _SHORTEST_PART or term.isdigit():
+            return frozenset()
+        longer = {*_beginning(self._forwards, term)}
+        longer |= {found[::-1] for found in _beginning(self._backwards, term[::-1])}
+        cuts = range(_SHORTEST_PART, len(term))
+        shorter = {part for cut in cuts for part in (term[:cut], term[-cut:]) if part in self._terms}
+        return frozenset((longer | shorter) - {term})
+
+    def like(self, term: str) -> str | None:
+        """Return the term most like a misspelt one, if one is like enough to be meant."""
+        start, end = bisect_left(self._forwards, term[:1]), bisect_left(self._forwards, term[:1] + _LAST)
+        near = [other for other in self._forwards[start:end] if abs(len(other) - len(term)) <= 2]
+        return next(iter(difflib.get_close_matches(term, near, 1, _SIMILAR)), None)
+
+
+def _beginning(ordered: Sequence[str], prefix: str) -> Sequence[str]:
+    return ordered[bisect_left(ordered, prefix) : bisect_left(ordered, prefix + _LAST)]
 
 
 def analyse_question(
@@ -138,7 +171,9 @@ def analyse_question(
         count = max((min(known[term] for term in terms) for terms in present), default=0)
         weight = math.log(1 + (size - count + 0.5) / (count + 0.5))
         name = any(sign.isupper() or sign.isdigit() for sign in surface)
-        groups.append(TermGroup(surface, frozenset(present or alternatives), weight, bool(present), name))
+        meant = frozenset(present or alternatives)
+        related = {term: vocabulary.related(term) for terms in meant for term in terms}
+        groups.append(TermGroup(surface, meant, related, weight, bool(present), name))
     lowered = fold(text).strip()
     return Question(
         text=text,
@@ -200,5 +235,4 @@ def _corrected(surface: str, language: Language, vocabulary: Vocabulary) -> str 
     terms = analyse(surface, language)
     if len(terms) != 1 or len(terms[0]) < _SHORTEST_CORRECTED or terms[0].isdigit():
         return None
-    near = [term for term in vocabulary() if term[:1] == terms[0][:1] and abs(len(term) - len(terms[0])) <= 2]
-    return next(iter(difflib.get_close_matches(terms[0], near, 1, _SIMILAR)), None)
+    return vocabulary.like(terms[0])

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.question import Question
+from ingest.embed import Matrix
 from ingest.index import Index, Row
 from ingest.letter import Letter, Paragraph, Section
 
@@ -41,47 +42,79 @@ def retrieve(
     dense = dict(index.search_dense(question.encoded.pooled, min(depth, index.size), only))
     lexical = dict(index.search_terms(question.terms, depth, only))
     found = dict.fromkeys(row.paragraph_id for row in index.rows(sorted(dense.keys() | lexical.keys())))
-    by_paragraph: dict[str, list[Row]] = {}
-    for row in index.rows_of(list(found)):
-        by_paragraph.setdefault(row.paragraph_id, []).append(row)
-    return tuple(
-        _candidate(question, index, letters[rows[0].letter_id], rows, dense, lexical)
-        for rows in by_paragraph.values()
-    )
+    rows = index.rows_of(list(found))
+    by_paragraph: dict[str, list[_RowMatch]] = {}
+    for match in _match_rows(question.encoded.tokens, index, rows):
+        by_paragraph.setdefault(match.row.paragraph_id, []).append(match)
+    return tuple(_candidate(letters[found[0].row.letter_id], found, dense, lexical) for found in by_paragraph.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    similarities: Similarities
+    mean: float
+
+    def or_better(self, other: _Match) -> _Match:
+        """Return the better of two matches, this one when they are equal."""
+        return other if other.mean > self.mean else self
+
+
+@dataclass(frozen=True, slots=True)
+class _RowMatch:
+    row: Row
+    late: _Match
+    sentences: tuple[tuple[int, _Match], ...]
+
+
+def _match_rows(query: Matrix, index: Index, rows: Sequence[Row]) -> list[_RowMatch]:
+    """Match the question's tokens with those of all rows at once, then cut the result by row and sentence."""
+    if not rows:
+        return []
+    tokens, places = index.tokens_of(rows)
+    lengths = [row.end_token - row.first_token for row in rows]
+    row_starts = np.cumsum([0, *lengths[:-1]])
+    owners = np.repeat(np.arange(len(rows)), lengths)
+    changes = (np.diff(owners) != 0) | (np.diff(places) != 0)
+    starts = np.concatenate([[0], np.flatnonzero(changes) + 1])
+    similarities = query @ tokens.T
+    late = _matches(np.maximum.reduceat(similarities, row_starts, axis=1))
+    runs = _matches(np.maximum.reduceat(similarities, starts, axis=1))
+    by_row: list[list[tuple[int, _Match]]] = [[] for _ in rows]
+    for run, start in zip(runs, starts, strict=True):
+        if places[start] >= 0:
+            by_row[owners[start]].append((int(places[start]), run))
+    return [_RowMatch(row, late[i], tuple(by_row[i])) for i, row in enumerate(rows)]
+
+
+def _matches(similarities: npt.NDArray[np.float32]) -> list[_Match]:
+    """Return one match a column."""
+    means = similarities.mean(axis=0).tolist()
+    return [_Match(similarities[:, column], mean) for column, mean in enumerate(means)]
 
 
 def _candidate(
-    question: Question,
-    index: Index,
-    letter: Letter,
-    rows: Sequence[Row],
-    dense: Mapping[int, float],
-    lexical: Mapping[int, float],
+    letter: Letter, matches: Sequence[_RowMatch], dense: Mapping[int, float], lexical: Mapping[int, float]
 ) -> Candidate:
-    section, paragraph = letter.find(rows[0].paragraph_id)
-    late = np.full(len(question.encoded.tokens), -1.0, np.float32)
-    sentences = [np.full(len(question.encoded.tokens), -1.0, np.float32) for _ in paragraph.sentences]
+    section, paragraph = letter.find(matches[0].row.paragraph_id)
+    nothing = _Match(np.full_like(matches[0].late.similarities, -1.0), -1.0)
+    late, sentences = nothing, [nothing] * len(paragraph.sentences)
     noted: set[int] = set()
-    for row in rows:
-        tokens, places = index.tokens_of(row)
-        similarities = question.encoded.tokens @ tokens.T
-        late = _better(late, similarities.max(axis=1))
-        for number in np.unique(places[places >= 0]):
-            best = similarities[:, places == number].max(axis=1)
-            if row.footnote is not None and best.mean() > sentences[number].mean():
-                noted.add(int(number))
-            sentences[number] = _better(sentences[number], best)
+    for match in matches:
+        late = late.or_better(match.late)
+        for number, found in match.sentences:
+            better = sentences[number].or_better(found)
+            if match.row.footnote is not None and better is found:
+                noted.add(number)
+            sentences[number] = better
+    rows = [match.row.row for match in matches]
     return Candidate(
         letter=letter,
         section=section,
         paragraph=paragraph,
-        pooled=max((dense[row.row] for row in rows if row.row in dense), default=0.0),
-        lexical=max((lexical[row.row] for row in rows if row.row in lexical), default=0.0),
-        late=late,
-        sentences=tuple(sentences),
+        pooled=max((dense[row] for row in rows if row in dense), default=0.0),
+        lexical=max((lexical[row] for row in rows if row in lexical), default=0.0),
+        late=late.similarities,
+        sentences=tuple(sentence.similarities for sentence in sentences),
         noted=frozenset(noted),
     )
 
-
-def _better(first: Similarities, second: Similarities) -> Similarities:
-    return first if first.mean() >= second.mean() else second

@@ -33,6 +33,7 @@ _SAMPLES = "samples.npy"
 _MOST_SAMPLES = 16
 _FULLY_CHECKED_BYTES = 32_000_000
 _OPEN_TRIES = 5
+_TOKENS_IN_MEMORY = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class Index:
         try:
             self._tokens = np.load(folder / _TOKENS, mmap_mode="r", allow_pickle=False)
             self._sentences = np.load(folder / _SENTENCES, mmap_mode="r", allow_pickle=False)
+            if len(self._tokens) <= _TOKENS_IN_MEMORY:
+                self._tokens = self._tokens.astype(np.float32)
         except (OSError, ValueError, EOFError) as error:
             raise BrokenGeneration(f"the token vectors in {folder} can't be read: {error}") from error
         samples = np.load(folder / _SAMPLES, allow_pickle=False)
@@ -97,10 +100,13 @@ class Index:
         """The number of rows."""
         return self._lexical.count
 
-    def tokens_of(self, row: Row) -> tuple[Matrix, npt.NDArray[np.int16]]:
-        """Return a row's token vectors (t, d) and the number of the sentence each token stands in (t,)."""
-        part = slice(row.first_token, row.end_token)
-        return np.asarray(self._tokens[part], np.float32), np.asarray(self._sentences[part])
+    def tokens_of(self, rows: Sequence[Row]) -> tuple[Matrix, npt.NDArray[np.int16]]:
+        """Return the rows' token vectors, one after the other, (t, d), and the sentence each token stands in (t,)."""
+        parts = [slice(row.first_token, row.end_token) for row in rows]
+        return (
+            np.concatenate([self._tokens[part] for part in parts]).astype(np.float32, copy=False),
+            np.concatenate([self._sentences[part] for part in parts]),
+        )
 
     def close(self) -> None:
         """Let go of the files; an older generation may then be removed."""

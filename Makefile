@@ -1,0 +1,50 @@
+# Every target does all the set-up it needs, once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+Q ?=
+
+.PHONY: help install ask test lint check bench clean
+
+help:  ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+install: $(READY)  ## make .venv with the kamervraag command, prepare the model, index the bundled letter
+
+# torch first, by its exact version: other versions fetch gigabytes of GPU libraries
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch==2.13.0
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/kamervraag letters
+	touch $(READY)
+
+ask: install  ## answer Q="…", or an example in Dutch and one in English
+ifeq ($(strip $(Q)),)
+	$(BIN)/kamervraag ask "Hoeveel Nederlandse militairen zijn er in Litouwen?"
+	@echo
+	$(BIN)/kamervraag ask "Since when has cyber been an operational domain of NATO?"
+else
+	$(BIN)/kamervraag ask "$$Q"
+endif
+
+export Q
+
+test: install  ## run the tests
+	$(BIN)/python -m pytest
+
+lint: install  ## format, lint, types, layers
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test  ## what CI runs
+
+bench: install  ## measure speed, memory and quality beside the build a user would otherwise make
+	$(BIN)/python -m eval.bench
+
+clean:  ## remove the virtual environment and caches; letters and index stay
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis out
