@@ -93,7 +93,7 @@ def _breaks(lines: tuple[Line, ...], start: int, position: int, margin: Margin) 
     if line.page_break:
         return roomy and (ended or not line.text[0].islower())
     if line.gap:
-        return ended or roomy or bare(previous.text).endswith(":")
+        return ended or roomy or bare(previous.text).endswith(":") or bool(_LABEL.match(lines[start].text))
     if line.text[0].islower():
         return False
     return roomy or (ended and _is_unspaced_heading(lines, position, margin))

@@ -13,13 +13,18 @@ _PAGE_NUMBER = re.compile(
     r"(?:p\s?agina|pag\.?|blz\.?|bladzijde|page)\s*\d+(?:\s*(?:van|of|/)\s*\d+)?|[-–—]\s*\d+\s*[-–—]|\d+\s*/\s*\d+",
     re.IGNORECASE,
 )
+# What the printer of parliamentary papers puts at the foot of the first and of every page.
+_IMPRINT = re.compile(
+    r"(?:kst|blg|ah-tk|ah-ek|h-tk|h-ek|nds-tk|stb|stcrt)-[\dA-Z-]+|ISSN \d{4}\s*[-–]\s*\d{3}[\dX]|[’']s-Gravenhage (?:19|20)\d\d"
+    r"|(?:Tweede|Eerste) Kamer, vergaderjaar (?:19|20)\d\d.{0,60}",
+)
 _RULE = re.compile(r"[_=~*.·•\s–—-]{3,}")
 _TOP_LINES, _BOTTOM_LINES, _LETTERHEAD_LINES = 15, 6, 40
 
 
 def drop_furniture(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """Return the lines without page numbers, rules and running heads; what follows one starts a page."""
-    dropped = _page_numbers(lines) | _running_heads(lines)
+    dropped = _page_numbers(lines) | _running_heads(lines) | _imprint(lines)
     kept: list[Line] = []
     page_pending = gap_pending = False
     for position, line in enumerate(lines):
@@ -44,6 +49,10 @@ def _page_numbers(lines: tuple[Line, ...]) -> set[int]:
         if lines[edge].text.isdecimal()
     }
     return named | edges | _counting_up(lines)
+
+
+def _imprint(lines: tuple[Line, ...]) -> set[int]:
+    return {position for position, line in enumerate(lines) if _IMPRINT.fullmatch(line.text)}
 
 
 def _counting_up(lines: tuple[Line, ...]) -> set[int]:

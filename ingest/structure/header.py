@@ -98,7 +98,7 @@ def find_signature(blocks: Sequence[Block], start: int) -> tuple[int, int]:
         if not (_has_post(blocks[last]) or _is_closing(blocks[last])):
             continue
         first = last
-        while first > start and (_has_post(blocks[first - 1]) or _is_closing(blocks[first - 1]) or _is_name(blocks[first - 1])):
+        while first > start and _may_sign(blocks, first - 1):
             first -= 1
         stop = last + 1
         while stop < end and _is_name(blocks[stop]) and stop - last <= 2:
@@ -116,7 +116,7 @@ def read_signatories(lines: Sequence[Line]) -> tuple[tuple[tuple[Line, ...], Sig
     opener = signing[0] if signing else "post"
     groups: list[list[tuple[str, Line]]] = []
     for kind, line in zip(kinds, lines, strict=True):
-        goes_on = groups and not _POST.match(line.text) and (line.text[0].islower() or DANGLING.search(groups[-1][-1][1].text))
+        goes_on = groups and groups[-1][-1][0] != "closing" and _continues(groups[-1][-1][1], line)
         if goes_on:
             groups[-1].append((groups[-1][-1][0], line))
         elif kind == "closing" or not groups or groups[-1][-1][0] == "closing" or (kind == opener and any(k == opener for k, _ in groups[-1])):
@@ -193,6 +193,23 @@ def _has_post(block: Block) -> bool:
     text = block.text
     short = len(text) <= _LONGEST_SIGNATURE_LINE * 2 and not SENTENCE_END.search(text)
     return short and any(_POST.match(line.text) for line in block.lines)
+
+
+def _may_sign(blocks: Sequence[Block], position: int) -> bool:
+    block = blocks[position]
+    return _has_post(block) or _is_closing(block) or _is_name(block) or (position > 0 and _goes_on_post(blocks[position - 1], block))
+
+
+def _goes_on_post(post: Block, block: Block) -> bool:
+    return _has_post(post) and _continues(post.lines[-1], block.lines[0]) and not SENTENCE_END.search(block.text)
+
+
+def _continues(line: Line, following: Line) -> bool:
+    """Whether a post ("de staatssecretaris van Volksgezondheid, / Welzijn en Sport,") runs on to the next line."""
+    text = following.text
+    if text[0].islower() and not _POST.match(text) or DANGLING.search(line.text):
+        return True
+    return line.text.endswith(",") and not _NAME.match(text) and not _POST.match(text) and (text.endswith(",") or " en " in text)
 
 
 def _is_name(block: Block) -> bool:

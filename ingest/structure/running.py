@@ -9,6 +9,10 @@ _LAST_PART = re.compile(r"([^\W_]+)-$")
 _FIRST_PART = re.compile(r"[^\W\d_]+")
 _COORDINATION = re.compile(r"(?:en|of|als|dan|tot|respectievelijk|resp\.|c\.q\.|and|or)\b")
 _OPEN_LEFT = frozenset({"non", "niet", "oud", "ex", "anti", "pro", "quasi", "semi"})
+# Initialisms that are written small and can be read as a syllable; those without a vowel need no list.
+_INITIALISMS = frozenset(
+    "aow avg bso cao cpb dna ggz hbo havo hiv ict ivf mbo mkb svb tbo vmbo vwo wao wia wmo wvo zbo zzp".split()
+)
 _VOWELS = "aeiouyàáâäèéêëìíîïòóôöùúûü"
 _PLAIN_VOWELS = "aeiou"
 SOFT_HYPHEN = "\u00ad"
@@ -45,15 +49,21 @@ def _join(left: str, right: str, hyphenated: frozenset[str]) -> str:
 def _is_true_hyphen(head: str, tail: str, hyphenated: frozenset[str]) -> bool:
     """Whether the hyphen between two parts of a word belongs to its spelling.
 
-    Dutch spelling keeps it before a capital, after an abbreviation, digit or single letter, after
+    Dutch spelling keeps it before a capital, beside an abbreviation, after a digit or single letter, after
     some prefixes, and between vowels that would otherwise be read as one (klinkerbotsing); else the
     letter's own spelling inside a line decides.
     """
-    if tail[0].isupper() or head.isupper() or any(sign.isdigit() for sign in head) or len(head) == 1:
+    if tail[0].isupper() or any(sign.isupper() or sign.isdigit() for sign in head[1:]) or len(head) == 1:
+        return True
+    if _is_initialism(head) or _is_initialism(tail):
         return True
     if head.lower() in _OPEN_LEFT or f"{head}-{tail}".lower() in hyphenated:
         return True
     return head[-1].lower() in _VOWELS and tail[0].lower() in _PLAIN_VOWELS and _collide(head[-1].lower(), tail[0].lower())
+
+
+def _is_initialism(part: str) -> bool:
+    return part.lower() in _INITIALISMS or not any(sign in _VOWELS for sign in part.lower())
 
 
 def _collide(left: str, right: str) -> bool:
