@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +21,13 @@ SENTENCE_FEATURES = (
     "late", "late_rare", "late_weakest", "late_paragraph", "late_paragraph_rare", "pooled", "lexical",
     "covered", "covered_around", "covered_paragraph", "covered_heading", "names_covered",
     "expected_here", "expected_missing", "fact_here", "header", "signature", "noted",
-    "first", "length", "other_language", "late_alone",
+    "first", "length", "other_language", "late_content_weakest", "late_names_weakest", "late_alone",
 )  # fmt: skip
 ANSWER_FEATURES = (
     "late", "late_rare", "late_weakest", "late_paragraph", "pooled", "covered", "covered_paragraph", "names_covered",
     "unknown_weight", "unknown_names", "expected_here", "expected_missing", "fact_here", "header", "margin", "share",
-    "late_spread", "length_question", "other_language", "late_second",
+    "late_spread", "length_question", "other_language", "late_second", "late_content_weakest", "late_names_weakest",
+    "unknown_share", "asks_number", "asks_date", "asks_reason", "asks_person", "asks_place", "asks_list", "asks_yes_no",
 )  # fmt: skip
 
 Features = npt.NDArray[np.float64]
@@ -82,19 +84,21 @@ def describe_sentences(
     around = np.stack([candidate.late for candidate in candidates])
     counts = [len(candidate.sentences) for candidate in candidates]
     by_token = np.column_stack([late.mean(1), late @ weights, late.min(1)])
+    weakest = np.column_stack([_weakest(late, token_mask(question, names=names)) for names in (False, True)])
     by_paragraph = np.repeat(np.column_stack([around.mean(1), around @ weights]), counts, axis=0)
     best = max(candidate.lexical for candidate in candidates) or 1.0
     rest = np.array([row for candidate in candidates for row in _describe_words(question, candidate, best)])
     alone = by_token[:, :1] - by_paragraph[:, :1]
-    return places, np.concatenate([by_token, by_paragraph, rest, alone], axis=1, dtype=np.float64)
+    return places, np.concatenate([by_token, by_paragraph, rest, weakest, alone], axis=1, dtype=np.float64)
 
 
 def _describe_words(question: Question, candidate: Candidate, best_lexical: float) -> Iterator[list[float]]:
     """Yield the features of each sentence that its words and its place give."""
     paragraph, section = candidate.paragraph, candidate.section
-    texts = [_terms_of_sentence(candidate, number) for number in range(len(candidate.sentences))]
+    asked = question.reach
+    texts = [_terms_of_sentence(candidate, number) & asked for number in range(len(candidate.sentences))]
     covered_paragraph = coverage(question.groups, frozenset().union(*texts))
-    covered_heading = coverage(question.groups, _terms(section.heading, section.translated_heading))
+    covered_heading = coverage(question.groups, _terms(section.heading, section.translated_heading) & asked)
     names = [group for group in question.groups if group.name]
     for number, text in enumerate(texts):
         covered = coverage(question.groups, text)
@@ -134,6 +138,8 @@ def describe_answer(question: Question, features: Features, scores: npt.NDArray[
         "late_spread": float(best["late"] - late.mean()),
         "length_question": float(np.log1p(len(question.groups))),
         "late_second": float(np.sort(late)[-2]) if len(late) > 1 else 0.0,
+        "unknown_share": len(unknown) / max(len(question.groups), 1),
+        **{f"asks_{kind.replace('-', '_')}": float(kind in question.expected) for kind in get_args(Expected)},
     }
     return np.array([values[name] for name in ANSWER_FEATURES], np.float64)
 
@@ -142,19 +148,37 @@ def token_weights(question: Question) -> npt.NDArray[np.float32]:
     """Return a weight for each of the question's tokens, summing to 1: content words by rarity, others little."""
     weights = np.full(len(question.encoded.tokens), 0.3, np.float32)
     heaviest = max((group.weight for group in question.groups), default=1.0) or 1.0
-    lowered = question.encoded.text.casefold()
     for group in question.groups:
-        start = lowered.find(group.surface.casefold())
-        for position, (first, last) in enumerate(question.encoded.spans):
-            if start >= 0 and first < start + len(group.surface) and last > start + (first < start):
-                weights[position] = 0.6 + 0.4 * group.weight / heaviest
+        weights[_tokens_of(group, question)] = 0.6 + 0.4 * group.weight / heaviest
     return weights / weights.sum()
+
+
+def token_mask(question: Question, *, names: bool) -> npt.NDArray[np.bool_]:
+    """Return which of the question's tokens belong to content words, or only to names and numbers."""
+    mask = np.zeros(len(question.encoded.tokens), bool)
+    for group in question.groups:
+        if group.name or not names:
+            mask[_tokens_of(group, question)] = True
+    return mask
+
+
+def _tokens_of(group: TermGroup, question: Question) -> list[int]:
+    """Return the positions of the tokens that a group's words were cut into."""
+    start = question.encoded.text.casefold().find(group.surface.casefold())
+    end = start + len(group.surface)
+    spans = enumerate(question.encoded.spans)
+    return [i for i, (first, last) in spans if start >= 0 and first < end and last > start + (first < start)]
+
+
+def _weakest(late: npt.NDArray[np.float32], mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+    """Return each sentence's lowest similarity to one of the masked tokens; its mean where none is masked."""
+    return np.asarray(late[:, mask].min(1) if mask.any() else late.mean(1), np.float32)
 
 
 def coverage(groups: Sequence[TermGroup], terms: frozenset[str]) -> float:
     """Return the share, by weight, of the question's groups that the terms hold; 0 for no groups."""
     total = sum(group.weight for group in groups)
-    return sum(group.weight * _held(group, terms) for group in groups) / total if total else 0.0
+    return sum(group.weight * _held(group, terms) for group in groups) / total if total and terms else 0.0
 
 
 def fact_here(fact: LetterFact | None, candidate: Candidate) -> float:

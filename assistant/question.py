@@ -117,6 +117,8 @@ class Question:
     expected: frozenset[Expected]
     fact: LetterFact | None
     vague: bool
+    reach: frozenset[str]
+    """Every index term that counts for one of the groups, whole or in part."""
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -170,7 +172,7 @@ def analyse_question(
             known = {**known, **frequencies([corrected])}
         count = max((min(known[term] for term in terms) for terms in present), default=0)
         weight = math.log(1 + (size - count + 0.5) / (count + 0.5))
-        name = any(sign.isupper() or sign.isdigit() for sign in surface)
+        name = _is_name(surface, first=not groups and text.lstrip().startswith(surface))
         meant = frozenset(present or alternatives)
         related = {term: vocabulary.related(term) for terms in meant for term in terms}
         groups.append(TermGroup(surface, meant, related, weight, bool(present), name))
@@ -182,8 +184,19 @@ def analyse_question(
         groups=tuple(groups),
         expected=_expected(lowered),
         fact=next((fact for fact, pattern in _FACTS if pattern.search(lowered)), None),
+        reach=_reach(groups),
         vague=all(word in _VAGUE_WORDS for word in re.findall(r"\w+", lowered)),
     )
+
+
+def _is_name(surface: str, *, first: bool) -> bool:
+    """Whether a word is written as a name or a number; at the head of a question one capital does not tell."""
+    return any(sign.isupper() or sign.isdigit() for sign in (surface[1:] if first else surface))
+
+
+def _reach(groups: Iterable[TermGroup]) -> frozenset[str]:
+    own = {term for group in groups for terms in group.alternatives for term in terms}
+    return frozenset(own.union(*(related for group in groups for related in group.related.values())))
 
 
 def _expected(lowered: str) -> frozenset[Expected]:

@@ -35,6 +35,7 @@ _DEPTH = 200
 _FOREIGN_QUESTIONS = 40
 _SENTENCE_PENALTY = 0.02
 _SILENCE_WEIGHT = 0.3
+_NEIGHBOURS = 5
 Labels = npt.NDArray[np.bool_]
 
 
@@ -275,12 +276,16 @@ def cross_validate(examples: Sequence[Example], keep: Labels | None = None) -> d
 
 
 def best_threshold(predictions: Sequence[dict[str, Any]]) -> float:
-    """Return the probability that refuses unanswerable questions and answers the others best on average."""
+    """Return the probability that best parts questions to answer from questions to refuse.
+
+    Youden's index, averaged over the neighbouring levels: with few questions its top is a spike.
+    """
     answerable = np.array([entry["probability"] for entry in predictions if entry["answerable"]])
     silent = np.array([entry["probability"] for entry in predictions if not entry["answerable"]])
-    grid = np.arange(0.05, 0.95, 0.01)
-    gains = [(answerable >= level).mean() + (silent < level).mean() for level in grid]
-    return float(grid[int(np.argmax(gains))])
+    grid = np.arange(0.02, 0.98, 0.01)
+    gains = np.array([(answerable >= level).mean() + (silent < level).mean() for level in grid])
+    smooth = np.convolve(np.pad(gains, _NEIGHBOURS, mode="edge"), np.ones(2 * _NEIGHBOURS + 1), mode="valid")
+    return float(grid[int(np.argmax(smooth))])
 
 
 def format_report(report: dict[str, Any]) -> str:

@@ -15,10 +15,12 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from ingest.centre import find_centre, sample_digest
 from ingest.errors import ModelUnavailable
 from ingest.letter import Span
 from ingest.model import prepare_model
 from ingest.model.prepare import MODEL_NAME, PreparedModel, Progress
+from ingest.offline import stay_offline
 
 Vector = npt.NDArray[np.float32]
 """Shape (d,), unit length."""
@@ -77,6 +79,7 @@ def load_embedder(name: str, models_folder: Path, *, threads: int, progress: Pro
     Raises:
         ModelUnavailable: no such model on this machine.
     """
+    stay_offline()
     if name == MODEL_NAME:
         return OnnxEmbedder(prepare_model(models_folder, progress), threads=threads)
     return SentenceTransformerEmbedder(name)
@@ -101,7 +104,8 @@ class OnnxEmbedder:
             ) from error
         self._tokenizer.enable_truncation(self.most_tokens)
         dimension = self._session.get_outputs()[1].shape[-1]
-        self.identity = Identity(model.name, model.revision, "query: ", "passage: ", int(dimension))
+        self.identity = Identity(model.name, _with_samples(model.revision), "query: ", "passage: ", int(dimension))
+        self._centre = find_centre(lambda text: self._run("passage: " + text)[0], model.folder)
 
     most_tokens = 512
 
@@ -110,16 +114,20 @@ class OnnxEmbedder:
         return len(self._tokenizer.encode(self.identity.passage_prefix + normalise(text)).ids)
 
     def encode_query(self, text: str) -> Encoded:
-        return self._encode(normalise(text[:LONGEST_QUERY]), self.identity.query_prefix)
+        return self._encode(text[:LONGEST_QUERY], self.identity.query_prefix)
 
     def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
-        return [self._encode(normalise(text), self.identity.passage_prefix) for text in texts]
+        return [self._encode(text, self.identity.passage_prefix) for text in texts]
 
     def _encode(self, text: str, prefix: str) -> Encoded:
-        encoding = self._tokenizer.encode(prefix + text)
+        tokens, pooled, spans = self._run(prefix + normalise(text))
+        return _place(normalise(text), prefix, pooled, tokens - self._centre, spans)
+
+    def _run(self, text: str) -> tuple[Matrix, Vector, Sequence[Span]]:
+        encoding = self._tokenizer.encode(text)
         ids = np.array([encoding.ids], dtype=np.int64)
         tokens, pooled = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
-        return _place(text, prefix, pooled[0], tokens[0], encoding.offsets)
+        return unit(tokens[0]), pooled[0], encoding.offsets
 
 
 class SentenceTransformerEmbedder:
@@ -138,31 +146,33 @@ class SentenceTransformerEmbedder:
         prompts = self._model.prompts
         self.identity = Identity(
             name=Path(name).name,
-            revision=_revision(name, self._model),
+            revision=_with_samples(_revision(name, self._model)),
             query_prefix=prompts.get("query") or "",
             passage_prefix=prompts.get("document") or prompts.get("passage") or "",
             dimension=int(self._model.get_sentence_embedding_dimension()),
         )
         self.most_tokens = int(self._model.max_seq_length or 512)
+        self._centre = find_centre(lambda text: self._run(self.identity.passage_prefix + text)[0])
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens a passage takes, prefix and specials included."""
         return len(self._model.tokenizer(self.identity.passage_prefix + normalise(text))["input_ids"])
 
     def encode_query(self, text: str) -> Encoded:
-        return self._encode(normalise(text[:LONGEST_QUERY]), self.identity.query_prefix)
+        return self._encode(text[:LONGEST_QUERY], self.identity.query_prefix)
 
     def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
-        return [self._encode(normalise(text), self.identity.passage_prefix) for text in texts]
+        return [self._encode(text, self.identity.passage_prefix) for text in texts]
 
     def _encode(self, text: str, prefix: str) -> Encoded:
-        output = self._model.encode(prefix + text, prompt="", output_value=None, show_progress_bar=False)
-        encoding = self._model.tokenizer(
-            prefix + text, return_offsets_mapping=True, truncation=True, max_length=self.most_tokens
-        )
-        tokens = output["token_embeddings"].float().numpy()
-        pooled = output["sentence_embedding"].float().numpy()
-        return _place(text, prefix, pooled, tokens, encoding["offset_mapping"])
+        tokens, pooled, spans = self._run(prefix + normalise(text))
+        return _place(normalise(text), prefix, pooled, tokens - self._centre, spans)
+
+    def _run(self, text: str) -> tuple[Matrix, Vector, Sequence[Span]]:
+        output = self._model.encode(text, prompt="", output_value=None, show_progress_bar=False)
+        encoding = self._model.tokenizer(text, return_offsets_mapping=True, truncation=True, max_length=self.most_tokens)
+        tokens = unit(output["token_embeddings"].float().numpy())
+        return tokens, output["sentence_embedding"].float().numpy(), encoding["offset_mapping"]
 
 
 def _place(text: str, prefix: str, pooled: Vector, tokens: Matrix, offsets: Sequence[Span]) -> Encoded:
@@ -177,6 +187,10 @@ def unit(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Return the vectors scaled to unit length; a zero vector stays zero."""
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
+
+
+def _with_samples(revision: str) -> str:
+    return f"{revision}-{sample_digest()}"
 
 
 def _revision(name: str, model: Any) -> str:

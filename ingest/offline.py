@@ -14,11 +14,12 @@ _OFF = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
+    "ORT_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
     "GRADIO_ANALYTICS_ENABLED": "False",
 }
 
 
 def stay_offline() -> None:
-    """Set the switches; call before chromadb, langchain, huggingface_hub or gradio is imported."""
+    """Set the switches; call before chromadb, langchain, huggingface_hub, onnxruntime or gradio is imported."""
     os.environ.update(_OFF)

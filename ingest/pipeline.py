@@ -82,7 +82,8 @@ def ingest(paths: Sequence[Path], home: Home, embedder: Embedder, progress: Prog
     files = find_letters(paths)
     home.create()
     with home.writing():
-        results = [_add(path, home) for path in files]
+        known = {home.load(letter_id).sha256: letter_id for letter_id in home.letter_ids()}
+        results = [_add(path, home, known) for path in files]
         if any(result.outcome in ("new", "changed") for result in results) or _is_stale(home, embedder):
             _build(home, embedder, progress)
     return results
@@ -113,7 +114,7 @@ def open_index(home: Home, embedder: Embedder, report: Report | None = None, pro
     """
     try:
         return open_current(home.generations_folder, embedder.identity, _digests(home))
-    except BrokenGeneration as first:
+    except (BrokenGeneration, HomeUnusable) as first:
         reason = str(first)
     home.create()
     with home.writing():
@@ -170,38 +171,40 @@ def _is_letter_file(path: Path) -> bool:
 
 
 def _add_bundled(home: Home) -> None:
-    for result in [_add(path, home) for path in bundled_files()]:
-        if result.outcome == "failed":
-            raise HomeUnusable(f"a letter that comes with kamervraag can't be read; reinstall it: {result.reason}")
+    """Bring the bundled letters in the home to what the package holds, a damaged file included."""
+    for path in bundled_files():
+        try:
+            letter = replace(read_letter(path), bundled=True)
+        except UnreadableLetter as error:
+            raise HomeUnusable(f"a letter that comes with kamervraag can't be read; reinstall it: {error}") from error
+        if _stored(letter.id, home) != letter:
+            home.save(letter)
 
 
-def _add(path: Path, home: Home) -> Ingested:
+def _stored(letter_id: str, home: Home) -> Letter | None:
+    try:
+        return home.load(letter_id)
+    except UserError:
+        return None
+
+
+def _add(path: Path, home: Home, known: dict[str, str]) -> Ingested:
+    """Store one letter; `known` tells which letter has a file's hash, and is brought up to date."""
     try:
         letter = read_letter(path)
-        if path.parent == BUNDLED:
-            letter = replace(letter, bundled=True)
-        return _store(path, letter, home)
-    except HomeUnusable:
-        raise
     except UserError as error:
         return Ingested(path, "failed", reason=str(error))
-
-
-def _store(path: Path, letter: Letter, home: Home) -> Ingested:
-    for known in (home.load(letter_id) for letter_id in home.letter_ids()):
-        if known.sha256 == letter.sha256 and (known.id != letter.id or not letter.bundled and known.bundled):
-            return Ingested(path, "same", known, f"the same text is here as {known.id}")
-        if known.id == letter.id:
-            if letter_digest(known) == letter_digest(letter):
-                return Ingested(path, "same", known)
-            if known.bundled and not letter.bundled:
-                return Ingested(
-                    path, "failed", reason=f"{path}: the id {letter.id} belongs to a bundled letter; rename the file"
-                )
-            home.save(letter)
-            return Ingested(path, "changed", letter)
+    same = known.get(letter.sha256)
+    if same and (same != letter.id or same in bundled_ids()):
+        return Ingested(path, "same", home.load(same), f"the same text is here as {same}")
+    if letter.id in bundled_ids():
+        return Ingested(path, "failed", reason=f"{path}: the id {letter.id} is a bundled letter's; rename the file")
+    before = home.load(letter.id) if letter.id in known.values() else None
+    if before and letter_digest(before) == letter_digest(letter):
+        return Ingested(path, "same", before)
     home.save(letter)
-    return Ingested(path, "new", letter)
+    known[letter.sha256] = letter.id
+    return Ingested(path, "changed" if before else "new", letter)
 
 
 def _digests(home: Home) -> dict[str, str]:

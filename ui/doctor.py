@@ -85,4 +85,4 @@ def _index(settings: Settings) -> Finding:
         return Finding("index", str(error), "ask a question: the index is then rebuilt from the letters")
     except UserError as error:
         return Finding("index", "can't be opened", str(error))
-    return Finding("index", f"{letters} letters, {rows} chunks, checked")
+    return Finding("index", f"{letters} {'letter' if letters == 1 else 'letters'}, {rows} chunks, checked")

@@ -58,7 +58,8 @@ def print_letters(records: Sequence[dict[str, object]]) -> None:
     """Print one line a letter: id, date, number of paragraphs, title."""
     console = _console()
     for record in records:
-        line = f"{record['id']}  {record['date'] or '-'}  {record['paragraphs']} paragraphs  {record['title']}"
+        size = _count(int(str(record["paragraphs"])), "paragraph")
+        line = f"{record['id']}  {record['date'] or '-'}  {size}  {record['title']}"
         console.print(_styled(line))
 
 
@@ -81,7 +82,8 @@ def print_structure(letter: Letter) -> None:
         console.print(_styled(section.heading or "(before the first heading)", "bold"))
         for paragraph in section.paragraphs:
             kind = "" if paragraph.kind in BODY_KINDS else f" ({paragraph.kind})"
-            console.print(_styled(f"  {paragraph.number}{kind}  {len(paragraph.sentences)} sentences", "dim"))
+            sentences = _count(len(paragraph.sentences), "sentence")
+            console.print(_styled(f"  {paragraph.number}{kind}  {sentences}", "dim"))
             console.print(_indented(paragraph.text, console))
             for note in letter.notes_of(paragraph.id):
                 before = paragraph.text[max(note.offset - 30, 0) : note.offset]
@@ -154,6 +156,10 @@ def _print_citation(console: Console, citation: Citation, answer: Answer) -> Non
     for note in citation.footnotes:
         if note not in answer.answer:
             console.print(_indented(f"{texts.NOTE[answer.language]}: {note}", console))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _styled(text: str, style: str = "") -> Text:
