@@ -32,7 +32,7 @@ def chunk_letter(letter: Letter, count_tokens: CountTokens, max_tokens: int) -> 
         if paragraph.translated:
             chunks += _chunks_of(letter, section, paragraph, "en", count_tokens, max_tokens)
         for note in letter.notes_of(paragraph.id):
-            chunks += _note_chunks(letter.id, section, paragraph, note)
+            chunks += _note_chunks(letter.id, section, paragraph, note, count_tokens, max_tokens)
     return tuple(chunks)
 
 
@@ -104,19 +104,21 @@ def _fitting_parts(sentence: str, count_tokens: CountTokens, max_tokens: int) ->
     return [part for half in halves for part in _fitting_parts(half, count_tokens, max_tokens)]
 
 
-def _note_chunks(letter_id: str, section: Section, paragraph: Paragraph, note: Footnote) -> Iterator[Chunk]:
-    first = sentence_at(paragraph, note.offset)
+def _note_chunks(
+    letter_id: str,
+    section: Section,
+    paragraph: Paragraph,
+    note: Footnote,
+    count_tokens: CountTokens,
+    max_tokens: int,
+) -> Iterator[Chunk]:
+    marked = sentence_at(paragraph, note.offset)
     texts: tuple[tuple[Language, str | None], ...] = (("nl", note.text), ("en", note.translation))
     for language, text in texts:
-        if text:
-            heading = section.translated_heading if language == "en" else section.heading
-            yield Chunk(
-                f"{paragraph.id}#{language}-noot-{note.mark}",
-                letter_id,
-                paragraph.id,
-                language,
-                (text,),
-                first,
-                heading or "",
-                note.mark,
-            )
+        heading = (section.translated_heading if language == "en" else section.heading) or ""
+        room = max_tokens - count_tokens(heading) if heading else max_tokens
+        parts = _groups([text], count_tokens, max(room, max_tokens // 2)) if text else ()
+        for part, (_, group) in enumerate(parts, 1):
+            number = f"{note.mark}-{part}" if part > 1 else note.mark
+            chunk_id = f"{paragraph.id}#{language}-noot-{number}"
+            yield Chunk(chunk_id, letter_id, paragraph.id, language, group, marked, heading, note.mark)

@@ -149,7 +149,7 @@ class SentenceTransformerEmbedder:
             revision=_with_samples(_revision(name, self._model)),
             query_prefix=prompts.get("query") or "",
             passage_prefix=prompts.get("document") or prompts.get("passage") or "",
-            dimension=int(self._model.get_sentence_embedding_dimension()),
+            dimension=int(self._model.get_embedding_dimension()),
         )
         self.most_tokens = int(self._model.max_seq_length or 512)
         self._centre = find_centre(lambda text: self._run(self.identity.passage_prefix + text)[0])

@@ -47,20 +47,19 @@ class Home:
         Raises:
             HomeUnusable: the wait was too long, or the folder can't be written.
         """
-        try:
-            with self.explained(), FileLock(self.folder / "writing.lock", timeout=_LONGEST_WAIT_S):
-                yield
-        except Timeout as error:
-            raise HomeUnusable(
-                f"another kamervraag command has been writing in {self.folder} for {_LONGEST_WAIT_S // 60} minutes; "
-                "wait for it or stop it, then try again"
-            ) from error
+        with self.explained(), FileLock(self.folder / "writing.lock", timeout=_LONGEST_WAIT_S):
+            yield
 
     @contextmanager
     def explained(self) -> Iterator[None]:
         """Turn the operating system's errors into one that says what to do."""
         try:
             yield
+        except Timeout as error:  # filelock's is an OSError
+            raise HomeUnusable(
+                f"another kamervraag command has been writing in {self.folder} for {_LONGEST_WAIT_S // 60} minutes; "
+                "wait for it or stop it, then try again"
+            ) from error
         except OSError as error:
             raise HomeUnusable(
                 f"the folder {self.folder} can't be used ({error.strerror or error}): free some space or mend its "
@@ -85,7 +84,7 @@ class Home:
             raise UnknownLetter(f"there is no letter {letter_id!r}; 'kamervraag letters' lists them (here: {known})")
         try:
             return _letter_from(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise HomeUnusable(
                 f"{path} is damaged ({type(error).__name__}: {error}); remove it with 'kamervraag remove {letter_id}' "
                 "and ingest the letter again"

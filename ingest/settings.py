@@ -19,7 +19,7 @@ PREFIX = "KAMERVRAAG_"
 class Settings(BaseSettings):
     """Settings in force; every field is an environment variable `KAMERVRAAG_<FIELD>`."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore")
 
     home: Path = Field(
         default_factory=lambda: platformdirs.user_data_path("kamervraag"),

@@ -77,9 +77,9 @@ def save_vectors(vectors: ChunkVectors, path: Path) -> None:
 def load_vectors(path: Path) -> ChunkVectors | None:
     """Read vectors back; `None` when the file is missing or damaged, for they can be made again."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return ChunkVectors(stored["pooled"], stored["tokens"], stored["bounds"], stored["sentences"])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile):
         return None
 
 

@@ -26,7 +26,7 @@ from ingest.index.lexical import Lexical, Row, build_lexical
 from ingest.letter import Chunk, Letter
 from ingest.vectors import ChunkVectors
 
-FORMAT = 1
+FORMAT = 2
 _CURRENT, _MANIFEST, _LEASE = "CURRENT", "manifest.json", "lease"
 _DENSE, _LEXICAL, _TOKENS, _SENTENCES = "chroma", "lexical.db", "tokens.npy", "sentences.npy"
 _SAMPLES = "samples.npy"
@@ -230,22 +230,29 @@ def _read_manifest(folder: Path) -> dict[str, dict[str, object]]:
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BrokenGeneration(f"{folder / _MANIFEST} can't be read: {error}") from error
-    if not isinstance(manifest, dict):
+    if not isinstance(manifest, dict) or not {"files", "fingerprint"} <= manifest.keys():
         raise BrokenGeneration(f"{folder / _MANIFEST} is damaged")
     return manifest
 
 
 def _fingerprints(folder: Path) -> dict[str, list[object]]:
-    """Size and digest of every file but Chroma's own, which change when they are opened."""
-    files = sorted(path for path in folder.iterdir() if path.is_file())
-    return {path.relative_to(folder).as_posix(): [path.stat().st_size, _digest(path)] for path in files}
+    """Size and digest of every file; of Chroma's own, whose contents change when they are opened, the size."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {
+        path.relative_to(folder).as_posix(): [path.stat().st_size, "" if _is_chromas(path, folder) else _digest(path)]
+        for path in files
+    }
+
+
+def _is_chromas(path: Path, folder: Path) -> bool:
+    return (folder / _DENSE) in path.parents
 
 
 def _check_files(folder: Path, expected: Mapping[str, object]) -> None:
     try:
         for name, fingerprint in expected.items():
             path = folder / name
-            if [path.stat().st_size, _digest(path)] != fingerprint:
+            if [path.stat().st_size, "" if _is_chromas(path, folder) else _digest(path)] != fingerprint:
                 raise BrokenGeneration(f"{path} is not as it was written")
     except OSError as error:
         raise BrokenGeneration(f"a file of the index can't be read: {error}") from error

@@ -98,6 +98,8 @@ def _prepare_into(folder: Path, progress: Progress) -> None:
     from ingest.model.export import export_graph, lowest_cosine, quantise_graph
     from ingest.model.unpack import unpack_weights
 
+    for leftover in folder.parent.glob(f"{folder.name}.*.building"):
+        shutil.rmtree(leftover, ignore_errors=True)
     building = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", suffix=".building", dir=folder.parent))
     try:
         made = PreparedModel(building)
@@ -153,8 +155,8 @@ def _pinned_weights() -> Path:
 def _is_whole(folder: Path) -> bool:
     try:
         sizes = json.loads((folder / "ready.json").read_text(encoding="utf-8"))
-        return all((folder / name).stat().st_size == size for name, size in sizes.items())
-    except (OSError, ValueError):
+        return bool(sizes) and all((folder / name).stat().st_size == size for name, size in sizes.items())
+    except (OSError, ValueError, AttributeError):
         return False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import unicodedata
 from pathlib import Path
 
@@ -12,11 +13,11 @@ from ingest.read.lines import Line
 MAX_BYTES = 20_000_000
 # Invisible characters that copying leaves behind, and a plane-16 block that the structure stage uses as marks.
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\U0010ff00-\U0010ffff]|[\x00-\x08\x0e-\x1f\x7f]")
-_SOFT_HYPHEN = re.compile("\u00ad(?=.)")
+_SOFT_HYPHEN = re.compile("\u00ad(?=.*\\S)")
 _SYMBOL_BULLETS = str.maketrans({"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "•", "\uf02d": "-"})
 _LINE_END = re.compile("\r\n|[\n\r\x0b\x85\u2028\u2029]")
 _CELLS = re.compile(r"(?:\S(?: {3,}|\t+ *)(?=\S).*){2}")
-_DOUBLY_ENCODED = re.compile("[ÃÂ][\x80-\xbf]|â€")
+_DOUBLY_ENCODED = re.compile("[ÃÂ][\x80-\xbf]|â[€\x80\x82]|â‚¬")
 
 
 def read_text(path: Path) -> tuple[Line, ...]:
@@ -83,7 +84,7 @@ def _decode(path: Path, data: bytes) -> str:
         raise UnreadableLetter(
             f"{path}: it holds {damaged.group()!r}: text that was converted to UTF-8 twice; "
             "save it again from its source, or undo one conversion with "
-            f"'iconv -f UTF-8 -t WINDOWS-1252 {path.name} > once.txt'"
+            f"'iconv -f UTF-8 -t WINDOWS-1252 {shlex.quote(str(path))} > once.txt'"
         )
     if not any(character.isalpha() for character in text):
         raise UnreadableLetter(f"{path}: the file holds no words; nothing was indexed")
@@ -91,4 +92,4 @@ def _decode(path: Path, data: bytes) -> str:
 
 
 def _iconv(encoding: str, path: Path) -> str:
-    return f"'iconv -f {encoding} -t UTF-8 {path.name} > utf8.txt'"
+    return f"'iconv -f {encoding} -t UTF-8 {shlex.quote(str(path))} > utf8.txt'"

@@ -21,6 +21,7 @@ _FIGURES = re.compile(r"\d[\d.,]*\s+[-+–]?\d[\d.,]*%?$")
 _MOST_QUESTION_WORDS = 8
 _MOST_HEADING_CHARACTERS = 110
 _MOST_HEADING_WORDS = 14
+_MOST_HEADING_LINES = 2
 _LABEL = re.compile(
     r"(?:datum|betreft|onderwerp|(?:ons |uw )?kenmerk|(?:onze |uw )referentie|bijlagen?(?:\(n\))?|aan|van|telefoon|e-mail)\b\s*:?",
     re.IGNORECASE,
@@ -93,10 +94,19 @@ def _breaks(lines: tuple[Line, ...], start: int, position: int, margin: Margin) 
     if line.page_break:
         return roomy and (ended or not line.text[0].islower())
     if line.gap:
-        return ended or roomy or bare(previous.text).endswith(":") or bool(_LABEL.match(lines[start].text))
+        return ended or roomy or bare(previous.text).endswith(":") or _stands_apart(lines, start, position)
     if line.text[0].islower():
         return False
     return roomy or (ended and _is_unspaced_heading(lines, position, margin))
+
+
+def _stands_apart(lines: tuple[Line, ...], start: int, position: int) -> bool:
+    """Whether the block before `position`, with a gap on both sides, is a heading or a labelled line of the head."""
+    first = lines[start]
+    if _LABEL.match(first.text):
+        return True
+    text = bare(" ".join(line.text for line in lines[start:position]))
+    return first.gap and not first.page_break and position - start <= _MOST_HEADING_LINES and looks_like_heading(text)
 
 
 def _begins_item(lines: tuple[Line, ...], start: int, position: int, *, closed: bool) -> bool:

@@ -1,0 +1,349 @@
+"""Generations: what is planted is found, what is damaged is noticed, what fails leaves the old one."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import multiprocessing
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingest.embed import Identity, unit
+from ingest.errors import BrokenGeneration
+from ingest.index import Content, Index, build_generation, letter_digest, open_current
+from ingest.letter import Chunk, Language, Letter, Paragraph, Section
+from ingest.vectors import ChunkVectors
+
+_MANY = 1_200
+IDENTITY = Identity("planted", "1", "query: ", "passage: ", 16)
+TEXTS: dict[str, tuple[Language, str]] = {
+    "turkije": ("nl", "Het kabinet wil Turkije niet van de NAVO vervreemden."),
+    "litouwen": ("nl", "Nederland draagt bij met 270 militairen in Litouwen."),
+    "uitgaven": ("nl", "De defensie-uitgaven bewegen naar de NAVOafspraak van twee procent."),
+    "lithuania": ("en", "The Netherlands contributes 270 troops in Lithuania."),
+}
+
+
+def content_of(letter_id: str, extra_chunks: int = 0) -> Content:
+    """Give a letter with vectors drawn from its own seed, so that every chunk is its own nearest neighbour."""
+    texts = {**TEXTS, **{f"extra{number}": ("nl", f"Zin nummer {number}.") for number in range(extra_chunks)}}
+    paragraphs = tuple(
+        Paragraph(f"{letter_id}/{name}/1", 1, "prose", text, None, ((0, len(text)),))
+        for name, (_, text) in texts.items()
+    )
+    letter = Letter(letter_id, "", date(2018, 4, 26), "", "", (), (), (Section("Kop", 1, paragraphs),), ())
+    chunks = tuple(
+        Chunk(f"{paragraph.id}#1", letter_id, paragraph.id, language, (text,), 0, "Kop")
+        for paragraph, (language, text) in zip(paragraphs, texts.values(), strict=True)
+    )
+    random = np.random.default_rng(int.from_bytes(hashlib.sha256(letter_id.encode()).digest()[:4]))
+    count = len(chunks)
+    pooled = unit(random.normal(size=(count, IDENTITY.dimension)).astype(np.float32))
+    tokens = unit(random.normal(size=(3 * count, IDENTITY.dimension)).astype(np.float32)).astype(np.float16)
+    bounds = np.arange(0, 3 * count + 1, 3, dtype=np.int64)
+    return Content(letter, chunks, ChunkVectors(pooled, tokens, bounds, np.tile(np.array([-1, 0, 0], np.int16), count)))
+
+
+CONTENTS = [content_of("2018-04-26-a"), content_of("2021-05-03-b")]
+LETTERS = {content.letter.id: letter_digest(content.letter) for content in CONTENTS}
+POOLED = np.concatenate([content.vectors.pooled for content in CONTENTS])
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    build_generation(folder, CONTENTS, IDENTITY)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def flushed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Content]:
+    """Give an index large enough for Chroma to have written its graph files."""
+    folder = tmp_path_factory.mktemp("flushed")
+    content = content_of("2018-04-26-a", extra_chunks=_MANY)
+    build_generation(folder, [content], IDENTITY)
+    return folder, content
+
+
+@pytest.fixture(scope="module")
+def index(built: Path) -> Iterator[Index]:
+    with closing(open_current(built, IDENTITY, LETTERS)) as opened:
+        yield opened
+
+
+def current(generations: Path) -> Path:
+    return generations / (generations / "CURRENT").read_text(encoding="utf-8")
+
+
+def test_every_planted_vector_is_found_first(index: Index) -> None:
+    for row, vector in enumerate(POOLED):
+        (nearest, similarity), *others = index.search_dense(vector, 3)
+        assert nearest == row
+        assert similarity == pytest.approx(1, abs=1e-3)
+        assert [score for _, score in others] == sorted((score for _, score in others), reverse=True)
+
+
+def test_rows_carry_where_a_chunk_stands(index: Index) -> None:
+    assert index.size == len(POOLED)
+    rows = index.rows([5, 3])
+    assert [row.row for row in rows] == [5, 3]
+    assert [row.letter_id for row in rows] == ["2021-05-03-b", "2018-04-26-a"]
+    assert [row.language for row in rows] == ["nl", "en"]
+    assert index.rows_of(["2018-04-26-a/litouwen/1"]) == index.rows([1])
+
+
+def test_token_vectors_come_back_with_their_sentences(index: Index) -> None:
+    tokens, sentences = index.tokens_of(index.rows([6, 0]))
+    expected = np.concatenate([CONTENTS[1].vectors.tokens[6:9], CONTENTS[0].vectors.tokens[:3]])
+    assert np.array_equal(tokens, expected.astype(np.float32))
+    assert list(sentences) == [-1, 0, 0, -1, 0, 0]
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_a_filter_by_letter_leaves_the_others_out(index: Index, letter: str) -> None:
+    dense = index.search_dense(POOLED[0], 20, [letter])
+    terms = index.search_terms(["turkij", "litouw", "litouwen", "270"], 20, [letter])
+    assert len(dense) == len(TEXTS)
+    assert terms
+    assert {row.letter_id for row in index.rows([row for row, _ in dense + terms])} == {letter}
+
+
+def test_a_filter_by_an_unknown_letter_finds_nothing(index: Index) -> None:
+    assert index.search_dense(POOLED[0], 5, ["1999-01-01-x"]) == []
+    assert index.search_terms(["270"], 5, ["1999-01-01-x"]) == []
+
+
+def test_terms_find_the_chunks_that_hold_them_best_first(index: Index) -> None:
+    found = index.search_terms(["270", "lithuania"], 10)
+    assert {row.paragraph_id.split("/")[1] for row in index.rows([row for row, _ in found])} == {
+        "litouwen",
+        "lithuania",
+    }
+    assert index.rows([found[0][0]])[0].language == "en"
+    assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
+
+
+@pytest.mark.parametrize("terms", [[], ["bestaatniet"], ['"', "OR", "*", "a b", "nl:270", "NEAR("]])
+def test_terms_that_stand_nowhere_or_look_like_a_query_find_nothing(index: Index, terms: list[str]) -> None:
+    assert index.search_terms(terms, 5) == []
+
+
+def test_document_frequencies_count_chunks(index: Index) -> None:
+    assert index.document_frequencies(["270", "bestaatniet"]) == {"270": 2}
+    assert {"270", "procent"} <= set(index.vocabulary())
+
+
+def test_a_large_index_finds_every_sampled_vector(flushed: tuple[Path, Content]) -> None:
+    folder, content = flushed
+    with closing(open_current(folder, IDENTITY, {content.letter.id: letter_digest(content.letter)})) as index:
+        for row in range(0, index.size, 100):
+            assert index.search_dense(content.vectors.pooled[row], 1)[0][0] == row
+
+
+def broken(path: Path, damage: str) -> None:
+    data = path.read_bytes()
+    if damage == "missing":
+        path.unlink()
+    elif damage == "empty":
+        path.write_bytes(b"")
+    elif damage == "truncated":
+        path.write_bytes(data[: len(data) // 2])
+    elif damage == "garbage":
+        path.write_bytes(b"\xa5\x5a" * (len(data) // 2 or 1))
+    else:
+        path.write_bytes(data[:-64] + bytes(255 - byte for byte in data[-64:]))
+
+
+FILES = ["manifest.json", "lexical.db", "tokens.npy", "sentences.npy", "samples.npy", "chroma/chroma.sqlite3"]
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        *((name, damage) for name in FILES for damage in ("missing", "empty", "truncated", "garbage")),
+        *((name, "last bytes") for name in FILES if not name.startswith("chroma")),
+    ],
+)
+def test_damage_to_a_file_of_a_generation_is_noticed_at_open(
+    built: Path, tmp_path: Path, name: str, damage: str
+) -> None:
+    generations = Path(shutil.copytree(built, tmp_path / "generations"))
+    broken(current(generations) / name, damage)
+    with pytest.raises(BrokenGeneration):
+        open_current(generations, IDENTITY, LETTERS)
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "truncated", "garbage"])
+def test_damage_to_the_pointer_is_noticed_at_open(built: Path, tmp_path: Path, damage: str) -> None:
+    generations = Path(shutil.copytree(built, tmp_path / "generations"))
+    broken(generations / "CURRENT", damage)
+    with pytest.raises(BrokenGeneration):
+        open_current(generations, IDENTITY, LETTERS)
+
+
+@pytest.mark.parametrize("name", ["lease", ""])
+def test_a_generation_without_lease_or_without_folder_is_noticed_at_open(
+    built: Path, tmp_path: Path, name: str
+) -> None:
+    generations = Path(shutil.copytree(built, tmp_path / "generations"))
+    if name:
+        (current(generations) / name).unlink()
+    else:
+        shutil.rmtree(current(generations))
+    with pytest.raises(BrokenGeneration):
+        open_current(generations, IDENTITY, LETTERS)
+
+
+def _open_and_search(generations: Path) -> None:
+    """Exit with 0 when every sampled vector is found, with 3 when the damage was noticed."""
+    content = content_of("2018-04-26-a", extra_chunks=_MANY)
+    try:
+        index = open_current(generations, IDENTITY, {content.letter.id: letter_digest(content.letter)})
+    except BrokenGeneration:
+        sys.exit(3)
+    rows = range(0, index.size, 40)
+    sys.exit(0 if all(index.search_dense(content.vectors.pooled[row], 1)[0][0] == row for row in rows) else 1)
+
+
+GRAPH_FILES = ["header.bin", "data_level0.bin", "length.bin", "link_lists.bin", "index_metadata.pickle"]
+
+
+def exit_status_after(damage: str, name: str, flushed: tuple[Path, Content], folder: Path) -> int | None:
+    generations = Path(shutil.copytree(flushed[0], folder / "generations"))
+    (path,) = current(generations).rglob(name)
+    broken(path, damage)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["chromadb", "ingest.index"])
+    process = context.Process(target=_open_and_search, args=(generations,))
+    process.start()
+    process.join(30)
+    return process.exitcode
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", ["missing", "empty", "truncated"])
+@pytest.mark.parametrize("name", GRAPH_FILES)
+def test_a_vector_graph_that_is_not_whole_is_noticed_before_it_crashes_the_process(
+    flushed: tuple[Path, Content], tmp_path: Path, name: str, damage: str
+) -> None:
+    assert exit_status_after(damage, name, flushed, tmp_path) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", GRAPH_FILES)
+def test_garbage_in_the_vector_graph_is_noticed_or_does_no_harm(
+    flushed: tuple[Path, Content], tmp_path: Path, name: str
+) -> None:
+    assert exit_status_after("garbage", name, flushed, tmp_path) in (0, 3)
+
+
+@pytest.mark.parametrize("manifest", ["[]", "{}", '"text"', "null", '{"format": 99}', "\ud800"])
+def test_a_manifest_of_another_shape_is_noticed_at_open(built: Path, tmp_path: Path, manifest: str) -> None:
+    generations = Path(shutil.copytree(built, tmp_path / "generations"))
+    (current(generations) / "manifest.json").write_bytes(manifest.encode("utf-8", "surrogatepass"))
+    with pytest.raises(BrokenGeneration):
+        open_current(generations, IDENTITY, LETTERS)
+
+
+@pytest.mark.parametrize("key", ["identity", "letters", "files", "fingerprint"])
+def test_a_manifest_that_lacks_a_part_is_noticed_at_open(built: Path, tmp_path: Path, key: str) -> None:
+    generations = Path(shutil.copytree(built, tmp_path / "generations"))
+    path = current(generations) / "manifest.json"
+    value = json.loads(path.read_text(encoding="utf-8"))
+    del value[key]
+    path.write_text(json.dumps(value), encoding="utf-8")
+    with pytest.raises(BrokenGeneration):
+        open_current(generations, IDENTITY, LETTERS)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(IDENTITY, name="another"),
+        replace(IDENTITY, revision="2"),
+        replace(IDENTITY, query_prefix=""),
+        replace(IDENTITY, dimension=8),
+    ],
+    ids=["name", "revision", "prefix", "dimension"],
+)
+def test_an_index_made_by_another_embedder_is_not_opened(built: Path, other: Identity) -> None:
+    with pytest.raises(BrokenGeneration, match="embedding model"):
+        open_current(built, other, LETTERS)
+
+
+@pytest.mark.parametrize(
+    "letters",
+    [{}, {"2018-04-26-a": LETTERS["2018-04-26-a"]}, {**LETTERS, "2018-04-26-a": "0"}, {**LETTERS, "x": "0"}],
+    ids=["none", "fewer", "changed", "more"],
+)
+def test_an_index_of_other_letters_is_not_opened(built: Path, letters: dict[str, str]) -> None:
+    with pytest.raises(BrokenGeneration, match="letters"):
+        open_current(built, IDENTITY, letters)
+
+
+def test_no_index_yet_is_noticed(tmp_path: Path) -> None:
+    with pytest.raises(BrokenGeneration, match="no index yet"):
+        open_current(tmp_path, IDENTITY, {})
+
+
+def test_the_digest_of_a_letter_changes_with_anything_in_it() -> None:
+    letter = CONTENTS[0].letter
+    assert letter_digest(letter) == letter_digest(content_of(letter.id).letter)
+    assert letter_digest(replace(letter, title="Anders")) != letter_digest(letter)
+
+
+@pytest.mark.parametrize("stage", ["build_dense", "build_lexical", "_synchronise"])
+def test_a_build_that_fails_leaves_the_old_generation_and_nothing_else(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    generations = Path(shutil.copytree(built, tmp_path / "generations"))
+    before = sorted(path.name for path in generations.iterdir())
+
+    def full(*arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(f"ingest.index.generation.{stage}", full)
+    with pytest.raises(OSError, match="No space left"):
+        build_generation(generations, CONTENTS[:1], IDENTITY)
+    assert sorted(path.name for path in generations.iterdir()) == before
+    with closing(open_current(generations, IDENTITY, LETTERS)) as index:
+        assert index.size == len(POOLED)
+
+
+def test_a_new_generation_replaces_the_old_and_leftovers_of_a_crash_go(built: Path, tmp_path: Path) -> None:
+    generations = Path(shutil.copytree(built, tmp_path / "generations"))
+    (generations / "x.building").mkdir()
+    (generations / "x.building" / "half").write_text("half", encoding="utf-8")
+    build_generation(generations, CONTENTS[:1], IDENTITY)
+    assert {path.name for path in generations.iterdir()} == {"CURRENT", current(generations).name}
+    with closing(open_current(generations, IDENTITY, {"2018-04-26-a": LETTERS["2018-04-26-a"]})) as index:
+        assert index.size == len(TEXTS)
+
+
+def test_a_reader_keeps_its_generation_until_it_closes(built: Path, tmp_path: Path) -> None:
+    generations = Path(shutil.copytree(built, tmp_path / "generations"))
+    old = current(generations)
+    with closing(open_current(generations, IDENTITY, LETTERS)) as reader:
+        build_generation(generations, CONTENTS[:1], IDENTITY)
+        assert current(generations) != old
+        assert old.is_dir()
+        assert reader.search_dense(POOLED[6], 1)[0][0] == 6
+        assert reader.search_terms(["270"], 9)
+    build_generation(generations, CONTENTS, IDENTITY)
+    assert not old.exists()
+
+
+def test_opening_and_searching_change_nothing_on_disk_that_is_checked(built: Path, tmp_path: Path) -> None:
+    generations = Path(shutil.copytree(built, tmp_path / "generations"))
+    for _ in range(3):
+        with closing(open_current(generations, IDENTITY, LETTERS)) as index:
+            assert index.search_dense(POOLED[0], 1)[0][0] == 0

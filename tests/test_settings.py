@@ -1,0 +1,80 @@
+"""Settings from the environment, and what is said of those that are wrong."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from ingest.errors import UserError
+from ingest.model.prepare import MODEL_NAME
+from ingest.settings import PREFIX, Settings, load_settings, unknown_variables
+
+
+def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    values = {"home": tmp_path / "h", "models": tmp_path / "m", "embedder": "/models/mine", "threads": 3}
+    assert set(values) == set(Settings.model_fields)
+    for name, value in values.items():
+        monkeypatch.setenv(PREFIX + name.upper(), str(value))
+    assert load_settings().model_dump() == values
+
+
+def test_without_variables_the_defaults_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(PREFIX + name.upper(), raising=False)
+    settings = load_settings()
+    assert settings.embedder == MODEL_NAME
+    assert settings.home.is_absolute()
+    assert settings.models.is_absolute()
+    assert 1 <= settings.threads <= 4
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("KAMERVRAAG_THREADS", "0"),
+        ("KAMERVRAAG_THREADS", "65"),
+        ("KAMERVRAAG_THREADS", "veel"),
+        ("KAMERVRAAG_THREADS", "1.5"),
+    ],
+)
+def test_a_value_that_is_not_allowed_is_named_with_its_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(UserError, match=f"{variable}={value!r}") as caught:
+        load_settings()
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("variable", ["KAMERVRAAG_HOME", "KAMERVRAAG_MODELS"])
+def test_an_empty_folder_is_never_taken_for_the_working_folder(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.setenv(variable, "")
+    with suppress(UserError):
+        settings = load_settings()
+        assert Path() not in (settings.home, settings.models)
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError):
+        load_settings().threads = 2  # type: ignore[misc]
+
+
+def test_a_misspelt_variable_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAMERVRAAG_HOEM", "/x")
+    monkeypatch.setenv("KAMERVRAAG_THREADS", "2")
+    assert "KAMERVRAAG_HOEM" in unknown_variables()
+    assert "KAMERVRAAG_THREADS" not in unknown_variables()
+
+
+def test_other_programs_variables_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME_KAMERVRAAG", "/x")
+    monkeypatch.setenv("THREADS", "99")
+    assert unknown_variables() == []
+    assert load_settings().threads != 99
+
+
+def test_every_setting_says_what_it_is() -> None:
+    assert all(field.description for field in Settings.model_fields.values())

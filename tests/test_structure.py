@@ -1,0 +1,412 @@
+"""Lines into letters: the bundled letter in full, generated ones, and every trap by itself."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.letter import BODY_KINDS, Letter
+from ingest.pipeline import bundled_files, read_letter
+from ingest.read.text import lines_of
+from ingest.structure import build_letter, slug_of
+from ingest.structure.dates import first_date
+from ingest.structure.running import join_lines
+
+SOURCE = bundled_files()[0].read_text(encoding="utf-8")
+HEAD = "Aan de Voorzitter van de Tweede Kamer der Staten-Generaal\n\nDen Haag, 3 mei 2021\n\n"
+TRUE_HYPHENS_AT_LINE_ENDS = 2
+FOOT = "\n\nDe Minister van Defensie,\nA.B. Jansen\n"
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Letter:
+    return read_letter(bundled_files()[0])
+
+
+def letter_of(body: str) -> Letter:
+    return build_letter(lines_of(HEAD + body + FOOT), "brief")
+
+
+def body_of(letter: Letter) -> list[str]:
+    return [paragraph.text for _, paragraph in letter.paragraphs() if paragraph.kind in BODY_KINDS]
+
+
+def headings_of(letter: Letter) -> list[str]:
+    return [section.heading for section in letter.sections]
+
+
+def visible(text: str) -> str:
+    return "".join(text.split())
+
+
+def test_the_bundled_letter_has_its_sections_and_paragraphs(bundled: Letter) -> None:
+    counts = [
+        (section.heading, sum(paragraph.kind == "prose" for paragraph in section.paragraphs))
+        for section in bundled.sections
+    ]
+    assert counts == [
+        ("", 3),
+        ("Algemeen", 2),
+        ("Trans-Atlantische betrekkingen", 1),
+        ("Defensie-uitgaven", 4),
+        ("Collectieve verdediging aan de Oostflank", 3),
+        ("Relatie met Rusland", 1),
+        ("De NAVO in het Midden-Oosten en Noord-Afrika", 1),
+        ("Positie van Turkije", 1),
+        ("Cyber", 1),
+        ("Uitbreiding", 2),
+        ("Nucleaire strategie", 1),
+    ]
+
+
+def test_the_bundled_letter_knows_who_writes_to_whom_and_when(bundled: Letter) -> None:
+    assert bundled.date == date(2018, 4, 26)
+    assert bundled.addressee == "de Voorzitter van de Tweede Kamer der Staten-Generaal"
+    assert [(one.name, one.post) for one in bundled.signatories] == [
+        ("S.A. Blok", "De Minister van Buitenlandse Zaken"),
+        ("A.Th.B. Bijleveld-Schouten", "De Minister van Defensie"),
+    ]
+    assert [re.sub(r"\W*«.*", "", reference) for reference in bundled.references] == [
+        "advies nr. 106",
+        "briefadvies nr. 31",
+    ]
+
+
+def test_head_and_signature_of_the_bundled_letter_are_citable(bundled: Letter) -> None:
+    head = [paragraph.text for _, paragraph in bundled.paragraphs() if paragraph.kind == "header"]
+    signed = [paragraph.text for _, paragraph in bundled.paragraphs() if paragraph.kind == "signature"]
+    assert head[0] == "DEFENSIE"
+    assert any("26 april 2018" in text for text in head)
+    assert [one.name in text for one, text in zip(bundled.signatories, signed, strict=True)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("mark", "before", "after", "text"),
+    [
+        ("1", "European Reassurance Initiative (ERI)", " en de bijdrage", "European Deterrence Initiative"),
+        ("2", "de Kamerbrief van 14 maart 2018", ").", "Kamerstuk 32 623, nr. 200"),
+    ],
+)
+def test_a_note_of_the_bundled_letter_hangs_where_its_mark_stood(
+    bundled: Letter, mark: str, before: str, after: str, text: str
+) -> None:
+    (note,) = [note for note in bundled.footnotes if note.mark == mark]
+    _, paragraph = bundled.find(note.paragraph_id)
+    assert paragraph.text[: note.offset].endswith(before)
+    assert paragraph.text[note.offset :].startswith(after)
+    assert text in note.text
+
+
+def test_notes_and_furniture_of_the_bundled_letter_leave_the_running_text(bundled: Letter) -> None:
+    running = " ".join(body_of(bundled))
+    assert all(note.text not in running for note in bundled.footnotes)
+    assert "twee procent van het BBP te bewegen" in running
+    assert "Aangezien de Adviesraad in een separaat advies" in running
+    assert not re.search(r"20182|\(ERI\) ?1|\bDEFENSIE\b|Pagina|[\U0010ff00-\U0010ffff]", running)
+
+
+@pytest.mark.parametrize("word", ["defensie-uitgaven", "EU-sanctie", "kandidaat-Bondgenoten", "NAVO-verdragsgebied"])
+def test_true_hyphens_of_the_bundled_letter_stay(bundled: Letter, word: str) -> None:
+    assert word in " ".join(body_of(bundled))
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["verwezenlijken", "geïntegreerde", "Defensienota", "waardengemeenschap", "omstandigheden", "voortrekkersrol"],
+)
+def test_soft_hyphens_of_the_bundled_letter_close(bundled: Letter, word: str) -> None:
+    running = " ".join(body_of(bundled))
+    assert word in running
+    assert not re.search(r"[a-z]- (?!en\b)", running)
+
+
+@pytest.mark.parametrize("slip", ["NAVOafspraak", "trainers Inzet", "in de het Communiqué"])
+def test_slips_of_the_bundled_letter_stay_verbatim(bundled: Letter, slip: str) -> None:
+    assert slip in " ".join(body_of(bundled))
+
+
+def test_the_bundled_letter_loses_only_soft_hyphens_and_the_marks_of_notes(bundled: Letter) -> None:
+    kept = [paragraph.text for _, paragraph in bundled.paragraphs()] + headings_of(bundled)
+    found = Counter(visible("".join([*kept, *(note.text for note in bundled.footnotes)])))
+    lost = Counter(visible(SOURCE)) - found
+    assert lost == {"1": 2, "2": 2, "-": len(re.findall(r"- *\n", SOURCE)) - TRUE_HYPHENS_AT_LINE_ENDS}
+    assert found <= Counter(visible(SOURCE))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda text: text.replace("\n", "\r\n"), id="windows-line-ends"),
+        pytest.param(lambda text: re.sub(r" +$", "", text, flags=re.MULTILINE), id="no-trailing-blanks"),
+        pytest.param(lambda text: text.replace("\n\n", "\n\n\n \n"), id="more-blank-lines"),
+        pytest.param(lambda text: text + "\f", id="form-feed-at-the-end"),
+        pytest.param(lambda text: text.replace("ï", "i\u0308").replace("ë", "e\u0308"), id="decomposed"),
+    ],
+)
+def test_the_bundled_letter_is_the_same_however_it_was_saved(bundled: Letter, change: object) -> None:
+    assert callable(change)
+    letter = build_letter(lines_of(change(SOURCE)), bundled.id)
+    assert headings_of(letter) == headings_of(bundled)
+    assert body_of(letter) == body_of(bundled)
+    assert [replace(note, translation=None) for note in bundled.footnotes] == list(letter.footnotes)
+
+
+def test_ids_are_unique_and_sentences_lie_within_their_paragraph(bundled: Letter) -> None:
+    paragraphs = [paragraph for _, paragraph in bundled.paragraphs()]
+    assert len({paragraph.id for paragraph in paragraphs}) == len(paragraphs)
+    for paragraph in paragraphs:
+        assert paragraph.id.startswith(f"{bundled.id}/")
+        assert bundled.find(paragraph.id)[1] is paragraph
+        assert visible("".join(paragraph.text[start:end] for start, end in paragraph.sentences)) == visible(
+            paragraph.text
+        )
+
+
+SYLLABLES = re.findall("..", "badefigohukelaminopurasetivowuze")
+
+
+def dutch_like(number: int) -> str:
+    """Return a word that no other number gives, so that no line can be mistaken for a running head."""
+    digits = [number % 16, number // 16 % 16, number // 256 % 16]
+    return "".join(SYLLABLES[digit] for digit in digits) + ("n" if number % 3 else "lijk")
+
+
+@st.composite
+def generated_letters(draw: st.DrawFn) -> tuple[list[tuple[str, bool]], str]:
+    """Draw blocks (text, whether it is a heading) and their text wrapped, with or without page breaks."""
+    with_headings = draw(st.booleans())
+    shapes = draw(st.lists(st.lists(st.integers(10, 40), min_size=1, max_size=4), min_size=1, max_size=6))
+    width = draw(st.integers(60, 100))
+    words = (dutch_like(number) for number in range(4096))
+    blocks: list[tuple[str, bool]] = []
+    for shape in shapes:
+        if with_headings and draw(st.booleans()):
+            blocks.append((" ".join(next(words) for _ in range(draw(st.integers(1, 3)))).capitalize(), True))
+        sentences = [" ".join(next(words) for _ in range(count)).capitalize() + "." for count in shape]
+        blocks.append((" ".join(sentences), False))
+    return blocks, "\n\n".join(textwrap.fill(text, width) for text, _ in blocks)
+
+
+@settings(deadline=None, max_examples=100)
+@given(generated_letters())
+def test_a_wrapped_letter_comes_back_paragraph_by_paragraph(drawn: tuple[list[tuple[str, bool]], str]) -> None:
+    blocks, text = drawn
+    letter = letter_of(text)
+    assert [heading for heading in headings_of(letter) if heading] == [text for text, heading in blocks if heading]
+    assert body_of(letter) == [text for text, heading in blocks if not heading]
+
+
+@settings(deadline=None, max_examples=60)
+@given(generated_letters(), st.randoms(use_true_random=False))
+def test_no_character_is_lost_or_doubled_whatever_the_line_breaks(
+    drawn: tuple[list[tuple[str, bool]], str], random: Random
+) -> None:
+    blocks, _ = drawn
+    words = " ".join(text for text, _ in blocks).split()
+    breaks = random.choices([" ", "\n", "\n\n", "\f", "\r\n"], [20, 4, 1, 1, 1], k=len(words))
+    letter = letter_of("".join(word + blank for word, blank in zip(words, breaks, strict=True)))
+    found = [section.heading + "".join(p.text for p in section.paragraphs) for section in letter.sections]
+    assert visible("".join(found)) == visible(HEAD + "".join(words) + FOOT)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.text("ab1.2-A\n \f(«•?é:", max_size=300))
+def test_any_text_at_all_gives_a_letter(text: str) -> None:
+    letter = build_letter(lines_of(text), "brief")
+    for _, paragraph in letter.paragraphs():
+        assert paragraph.text
+        assert all(0 <= start < end <= len(paragraph.text) for start, end in paragraph.sentences)
+        assert all(left[1] <= right[0] for left, right in pairwise(paragraph.sentences))
+
+
+def test_a_letter_without_headings_is_one_section_without_heading() -> None:
+    letter = letter_of(
+        "Hierbij bied ik u, mede namens mijn collega, de gevraagde reactie op het advies aan.\n\n"
+        "De reactie gaat in op de drie vragen die in het overleg van vorige maand zijn gesteld.\n"
+    )
+    assert headings_of(letter) == [""]
+    assert len(body_of(letter)) == 2
+
+
+@pytest.mark.parametrize("after_note", ["\n\n", "\n ", "\f"], ids=["blank-line", "indent", "page"])
+def test_a_footnote_in_the_middle_of_a_sentence_leaves_it_whole(after_note: str) -> None:
+    letter = letter_of(
+        "De uitgaven zijn volgens het rapport1 in twee jaar tijd met de helft gestegen en zullen\n"
+        "naar verwachting in de komende periode verder blijven\n\n"
+        f"1 Algemene Rekenkamer, Jaarverslag{after_note}"
+        "stijgen tot het niveau dat eerder met de Kamer is afgesproken.\n"
+    )
+    assert [note.text for note in letter.footnotes] == ["Algemene Rekenkamer, Jaarverslag"]
+    (text,) = body_of(letter)
+    assert "verder blijven stijgen tot" in text
+    assert text[: letter.footnotes[0].offset].endswith("het rapport")
+    assert text[letter.footnotes[0].offset :].startswith(" in twee jaar")
+
+
+@pytest.mark.parametrize("width", [60, 76, 90])
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Inzet",
+        "De gevolgen voor de toekomst van de krijgsmacht",
+        "De gevolgen van de nieuwe verhoudingen voor de Nederlandse krijgsmacht",
+    ],
+)
+def test_blank_lines_set_a_heading_apart_however_long_it_is(bundled: Letter, heading: str, width: int) -> None:
+    first, second, third, *_ = (textwrap.fill(text, width) for text in body_of(bundled))
+    letter = letter_of(f"{first}\n\n{second}\n\n{textwrap.fill(heading, width)}\n\n{third}\n")
+    assert headings_of(letter) == ["", heading]
+    assert body_of(letter) == body_of(bundled)[:3]
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("Zoals gemeld in de Kamerbrief van 14 maart 20181 blijft de inzet gelijk.", "14 maart 2018"),
+        ("Dat blijkt uit het onderzoek naar de CO2-uitstoot.1 De inzet blijft gelijk.", "uitstoot."),
+        ("Dat blijkt uit het onderzoek (WODC) 1 en de inzet blijft gelijk.", "(WODC)"),
+        ("Dat blijkt uit het onderzoek¹ en de inzet blijft dus gelijk.", "onderzoek"),
+        ("Dat blijkt uit het onderzoek [1] en de inzet blijft dus gelijk.", "onderzoek"),
+    ],
+)
+def test_a_glued_mark_leaves_the_word_it_hung_on(text: str, before: str) -> None:
+    letter = letter_of(f"{text}\n\n1 Kamerstuk 12 345, nr. 6\n")
+    (note,) = letter.footnotes
+    (paragraph,) = body_of(letter)
+    assert paragraph[: note.offset].endswith(before)
+    assert visible(paragraph[: note.offset] + paragraph[note.offset :]) == visible(paragraph)
+    assert len(visible(paragraph)) < len(visible(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "De CO2 in de lucht neemt volgens alle metingen toe, aldus het instituut.2 Dat is zorgelijk.",
+        "Volgens het instituut.2 neemt de CO2 in de lucht, gemeten over lange tijd, nog altijd toe.",
+        "In lid 2 van de wet staat dat de norm is gehaald, aldus het instituut.2 Dat is zorgelijk.",
+        "Er zijn 2 rapporten en 2 procent meer klachten, aldus het instituut.2 Dat is zorgelijk.",
+    ],
+)
+def test_a_figure_that_is_no_mark_stays(text: str) -> None:
+    letter = letter_of(
+        f"Dat staat in het eerste rapport,1 dat u eerder kreeg. {text}\n\n1 Rapport A.\n\n2 Rapport B.\n"
+    )
+    assert [note.text for note in letter.footnotes] == ["Rapport A.", "Rapport B."]
+    (paragraph,) = body_of(letter)
+    assert paragraph[: letter.footnotes[1].offset].endswith("instituut.")
+    assert paragraph.endswith(text.replace("instituut.2", "instituut."))
+
+
+def test_figures_without_notes_make_no_footnotes() -> None:
+    text = "De uitstoot van CO2 daalde in 2018 met 2 procent, zo blijkt uit artikel 1 en bijlage 2 van het rapport."
+    letter = letter_of(text)
+    assert letter.footnotes == ()
+    assert body_of(letter) == [text]
+
+
+def test_a_numbered_list_is_not_a_row_of_footnotes() -> None:
+    letter = letter_of(
+        "Het kabinet neemt daarom in dit jaar de volgende drie maatregelen:\n\n"
+        "1. meer geld voor onderhoud van gebouwen;\n"
+        "2. meer mensen in de uitvoering;\n"
+        "3. minder regels voor de scholen.\n"
+    )
+    assert letter.footnotes == ()
+    items = [paragraph for _, paragraph in letter.paragraphs() if paragraph.kind == "list-item"]
+    assert [item.text[:2] for item in items] == ["1.", "2.", "3."]
+
+
+def test_page_numbers_and_running_heads_leave_the_text() -> None:
+    prose = [dutch_like(number) for number in range(90)]
+    pages = [textwrap.fill(" ".join(prose[start : start + 30]) + ".", 60) for start in (0, 30, 60)]
+    feet = [f"Ministerie van Defensie\n{page}\n\nPagina {number} van 3" for number, page in enumerate(pages, 1)]
+    letter = build_letter(lines_of(HEAD + "\f".join(feet) + FOOT), "brief")
+    found = " ".join(paragraph.text for _, paragraph in letter.paragraphs())
+    assert "Pagina" not in found
+    assert found.count("Ministerie van Defensie") <= 1
+    assert visible("".join(prose)) in visible(found.replace("Ministerie van Defensie", "")).replace(".", "")
+
+
+def test_a_paragraph_keeps_the_page_it_begins_on() -> None:
+    first = textwrap.fill(" ".join(dutch_like(number) for number in range(40)).capitalize() + ".", 60)
+    second = textwrap.fill(" ".join(dutch_like(number) for number in range(40, 80)).capitalize() + ".", 60)
+    letter = letter_of(f"{first}\n\f{second}\n")
+    assert [p.page for _, p in letter.paragraphs() if p.kind == "prose"] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("lines", "joined"),
+    [
+        (["verwezen-", "lijken"], "verwezenlijken"),
+        (["geïnte-", "greerde"], "geïntegreerde"),
+        (["kandidaat-", "Bondgenoten"], "kandidaat-Bondgenoten"),
+        (["EU-", "lidstaten"], "EU-lidstaten"),
+        (["veiligheids-", "en defensiebeleid"], "veiligheids- en defensiebeleid"),
+        (["Buitenland-", "en Veiligheidsstrategie"], "Buitenland- en Veiligheidsstrategie"),
+        (["zee-", "egel"], "zee-egel"),
+        (["non-", "proliferatie"], "non-proliferatie"),
+        (["2018-", "2020"], "2018-2020"),
+        (["mbo-", "scholen"], "mbo-scholen"),
+        (["de inzet -", "zoals gezegd - blijft"], "de inzet - zoals gezegd - blijft"),
+        (["verwezen\u00ad", "lijken"], "verwezenlijken"),
+        (["twee", "woorden"], "twee woorden"),
+    ],
+)
+def test_line_ends_join_as_dutch_spells_them(lines: list[str], joined: str) -> None:
+    assert join_lines(lines) == joined
+
+
+def test_the_letters_own_spelling_decides_over_a_doubtful_hyphen() -> None:
+    assert join_lines(["defensie-", "nota"], frozenset({"defensie-nota"})) == "defensie-nota"
+    assert join_lines(["defensie-", "nota"]) == "defensienota"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Den Haag, 26 april 2018", date(2018, 4, 26)),
+        ("Datum 3 MEI 2021", date(2021, 5, 3)),
+        ("26-04-2018", date(2018, 4, 26)),
+        ("1/12/1999", date(1999, 12, 1)),
+        ("31 februari 2018, of toch 1 maart 2018", date(2018, 3, 1)),
+        ("00-13-2018", None),
+        ("Kamerstuk 28 676, nr. 282", None),
+        ("26 april", None),
+    ],
+)
+def test_dates_are_read_in_words_and_figures(text: str, expected: date | None) -> None:
+    assert first_date([text]) == expected
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.text())
+def test_a_slug_is_safe_in_ids_and_file_names(text: str) -> None:
+    slug = slug_of(text)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug)
+    assert slug_of(slug) == slug
+
+
+@pytest.mark.parametrize("heading", ["Kop", "Ondertekening", "Inleiding"])
+def test_a_heading_named_like_a_fixed_part_gets_ids_of_its_own(heading: str) -> None:
+    prose = "Hierbij bied ik u, mede namens mijn collega, de gevraagde reactie op het advies aan."
+    letter = letter_of(f"{prose}\n\n{heading}\n\n{prose}\n\n{heading}\n\n{prose}\n")
+    ids = [paragraph.id for _, paragraph in letter.paragraphs()]
+    assert headings_of(letter) == ["", heading, heading]
+    assert len(set(ids)) == len(ids)
+
+
+def test_the_id_comes_from_the_file_name_and_the_date() -> None:
+    lines = lines_of(
+        HEAD + "Hierbij bied ik u, mede namens mijn collega, de gevraagde reactie op het advies aan." + FOOT
+    )
+    assert build_letter(lines, source="Brief over Één.txt").id == "2021-05-03-brief-over-een"
+    assert build_letter(lines, source="2021-05-03-brief.txt").id == "2021-05-03-brief"

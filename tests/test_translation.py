@@ -1,0 +1,115 @@
+"""The English that stands beside a letter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import UnreadableLetter
+from ingest.letter import Letter
+from ingest.pipeline import bundled_files, read_letter
+from ingest.read.text import lines_of
+from ingest.structure import build_letter
+from ingest.translation import align_translation, read_translation
+
+DUTCH = """Aan de Voorzitter van de Tweede Kamer
+
+Den Haag, 3 mei 2021
+
+Hierbij bied ik u de reactie op het advies van de Raad aan.¹ Het kabinet dankt de Raad zeer.
+
+Uitbreiding
+
+Het kabinet wil in dit jaar verder gaan met het beleid.
+
+1 Kamerstuk 12 345, nr. 6
+"""
+ENGLISH = {
+    "kop/1": ("To the President",),
+    "kop/2": ("The Hague, 3 May 2021",),
+    "inleiding/1": ("Hereby I present the response.", "The government thanks the Council."),
+    "uitbreiding": ("Enlargement",),
+    "uitbreiding/1": ("The government wants to continue.",),
+    "noot/1": ("Parliamentary Paper 12 345, no. 6",),
+}
+
+
+@pytest.fixture
+def letter() -> Letter:
+    return build_letter(lines_of(DUTCH), "brief")
+
+
+def written(path: Path, blocks: dict[str, tuple[str, ...]]) -> Path:
+    text = "# Unofficial\n\n" + "\n".join(f"## {key}\n" + "\n".join(lines) + "\n" for key, lines in blocks.items())
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_sidecar_is_read_block_by_block(tmp_path: Path) -> None:
+    assert read_translation(written(tmp_path / "brief.en.txt", ENGLISH)) == ENGLISH
+
+
+def test_a_translation_is_laid_beside_every_sentence_heading_and_note(letter: Letter) -> None:
+    aligned = align_translation(letter, ENGLISH)
+    _, paragraph = aligned.find("brief/inleiding/1")
+    assert paragraph.translation == "Hereby I present the response. The government thanks the Council."
+    assert [section.translated_heading for section in aligned.sections] == [None, "Enlargement"]
+    assert [note.translation for note in aligned.footnotes] == ["Parliamentary Paper 12 345, no. 6"]
+
+
+def test_aligning_changes_nothing_but_the_translation(letter: Letter) -> None:
+    aligned = align_translation(letter, ENGLISH)
+    bare = [replace(paragraph, translated=()) for _, paragraph in aligned.paragraphs()]
+    assert bare == [paragraph for _, paragraph in letter.paragraphs()]
+    assert not any(paragraph.translated for _, paragraph in letter.paragraphs())
+
+
+@pytest.mark.parametrize("key", sorted(ENGLISH))
+def test_a_missing_block_is_refused_by_its_key(letter: Letter, key: str) -> None:
+    with pytest.raises(UnreadableLetter, match=f"0 lines under '## {key}'"):
+        align_translation(letter, {name: lines for name, lines in ENGLISH.items() if name != key})
+
+
+@pytest.mark.parametrize("key", sorted(ENGLISH))
+def test_a_line_too_many_is_refused_by_its_key(letter: Letter, key: str) -> None:
+    with pytest.raises(UnreadableLetter, match=f"'## {key}'"):
+        align_translation(letter, {**ENGLISH, key: (*ENGLISH[key], "Once more.")})
+
+
+def test_a_block_of_another_letter_is_refused(letter: Letter) -> None:
+    with pytest.raises(UnreadableLetter, match="defensie/9"):
+        align_translation(letter, {**ENGLISH, "defensie/9": ("Defence.",)})
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "brief.en.txt"
+    path.write_text("## kop/1\nOne.\n## kop/1\nTwo.\n", encoding="utf-8")
+    with pytest.raises(UnreadableLetter, match=r"brief\.en\.txt.*'kop/1'.*twice"):
+        read_translation(path)
+
+
+def test_a_sidecar_that_is_missing_or_not_utf_8_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "brief.en.txt"
+    with pytest.raises(UnreadableLetter, match=r"brief\.en\.txt"):
+        read_translation(path)
+    path.write_bytes("## kop/1\nGeïntegreerd".encode("latin-1"))
+    with pytest.raises(UnreadableLetter, match=r"brief\.en\.txt.*UTF-8"):
+        read_translation(path)
+
+
+def test_the_bundled_translation_has_every_sentence_heading_and_note() -> None:
+    bundled = read_letter(bundled_files()[0])
+    for section, paragraph in bundled.paragraphs():
+        assert len(paragraph.translated) == len(paragraph.sentences)
+        assert bool(section.translated_heading) == bool(section.heading)
+    assert all(note.translation for note in bundled.footnotes)
+
+
+def test_the_bundled_translation_keeps_every_figure() -> None:
+    bundled = read_letter(bundled_files()[0])
+    for _, paragraph in bundled.paragraphs():
+        for number, english in enumerate(paragraph.translated):
+            assert sorted(re.findall(r"\d+", english)) == sorted(re.findall(r"\d+", paragraph.sentence(number)))
