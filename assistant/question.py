@@ -52,32 +52,44 @@ _YES_NO = re.compile(
     r"|will|would|shall|am)\b"
 )
 _LETTER = r"(?:brief|kamerbrief|schrijven|stuk|letter|document|reactie|response)"
+_THE_LETTER = rf"(?:de|het|deze|dit|the|this) {_LETTER}"
+_WRITTEN = (
+    r"(?:geschreven|schreef|schrijft|stuurt|stuurde\w*|gestuurd|verstuur\w*|verzond\w*|verzonden|schreven|gedateerd|uitgebracht"
+    r"|onderteken\w*|getekend|written|wrote|writes|sent|sends|send|dated|issued|signed|published|out|from)\b"
+)
+_OTHER_PAPERS = r"verdrag|treaty|overeenkomst|agreement|akkoord|accord|convenant|covenant|contract|pact|motie|motion|memorandum"
+# In this order: the day a letter was signed is its date, not its signature.
 _FACTS: tuple[tuple[LetterFact, re.Pattern[str]], ...] = (
     (
-        "signature",
+        "date",
         re.compile(
-            r"onderteken|handteken|signator|\bsign(?:ed|s|ing|ature)?\b|afzender|\bsender\b|namens wie|on whose behalf"
-            rf"|\b(?:wie|who)\b.*\b(?:schreef|schrijft|geschreven|stuurde|stuurt|verstuur\w*|verzond\w*|verzonden|gestuurd"
-            rf"|wrote|writes|written|sent|sends)\b(?!.* (?:aan wie|to whom)).*\b{_LETTER}\b"
-            rf"|\b{_LETTER}\b.*\b(?:van wie|from whom|geschreven door|written by|gestuurd door|sent by)\b"
-            r"|\bwelke (?:minister|bewindspersoon|bewindslied\w*|staatssecretaris\w*)\b.*\b(?:stuurde?n?|verstuurde?n?|schreven?)\b"
-            r"|\bfunctie heeft\b|\bwhat (?:post|position|office) does\b"
+            rf"\b(?:datum|dagtekening|date|jaar|year) (?:van|of|has|heeft|is|on|op|boven|staat) (?:\w+ )?{_THE_LETTER}"
+            rf"|\b(?:wanneer|when|hoe oud|how old)\b (?:is|was) {_THE_LETTER}\W*$"
+            rf"|\b(?:wanneer|when|(?:welke|what|which) (?:dag|datum|jaar|day|date|year)|waar|where)\b.*\b{_LETTER}\b.*\b{_WRITTEN}"
+            rf"|\b(?:wanneer|when|waar|where)\b (?:did|schreef|stuurde|verscheen).*\b{_LETTER}\b"
+            rf"|\b{_LETTER}\b.*\b(?:gedateerd|dagtekening|dated)\b"
+            rf"|\b(?:van|from|of) (?:welk|welke|which|what) (?:jaar|dag|datum|year|day|date)\b.*\b{_LETTER}\b"
+            rf"|\b{_LETTER}\b (?:van|from|of) (?:welk|welke|which|what) (?:jaar|dag|datum|year|day|date)\b"
+            rf"|\b(?:welke|what|which) (?:datum|date|dag|day|stad|city|plaats|place)\b.*\b(?:boven|op|aan|at|on|above)\b.*\b{_LETTER}\b"
         ),
     ),
     (
         "addressee",
         re.compile(
-            r"geadresseerd|\baan wie\b|addressee|\bto whom\b|\bwho\b.*\baddressed\b|addressed to|gericht aan|ontvanger"
+            r"geadresseerd|\baan wie\b|addressee|\bto whom\b|\bwho\b.*\b(?:addressed|sent to)\b|addressed to|\bgericht aan|ontvanger"
             rf"|recipient|\bwho (?:receives?|received|gets?|got)\b.*\b{_LETTER}\b|\bwie (?:kreeg|krijgt|ontving|ontvangt)\b.*\b{_LETTER}\b"
+            r"|\bmeant to receive (?:this|it)\b|\bbestemd voor wie\b|\bvoor wie is (?:de|deze) brief\b"
         ),
     ),
     (
-        "date",
+        "signature",
         re.compile(
-            rf"\b(?:datum|dagtekening|gedateerd|dated?)\b.*\b{_LETTER}\b|\b{_LETTER}\b.*\b(?:datum|gedateerd|dagtekening|dated?)\b"
-            rf"|\b(?:wanneer|when|welke dag|what day|waar|where)\b.*\b{_LETTER}\b.*\b(?:geschreven|verstuurd|verzonden|gestuurd|gedateerd|uitgebracht"
-            rf"|ondertekend|written|sent|dated|issued|signed|published|out)\b|\b(?:wanneer|when|how old|hoe oud)\b (?:is|was) (?:de|deze|the|this) {_LETTER}\b"
-            rf"|\b(?:wanneer|when)\b (?:did|schreef|stuurde)\b.*\b{_LETTER}\b"
+            rf"^(?!.*\b(?:\w*(?:{_OTHER_PAPERS})))(?:.*\b(?:onderteken\w*|handtekening\w*|signator\w*|signatures?|signed|who signs)\b)"
+            r"|\bafzenders?\b|\bsender\b|\bnamens wie\b|\bon whose behalf\b|\b(?:van|from) (?:wie|whom) (?:is|komt|comes?)\b"
+            rf"|\b(?:wie|who)\b(?!.*\b(?:aan wie|to whom)\b)(?=.*\b{_LETTER}\b).*\b{_WRITTEN}"
+            rf"|\b{_LETTER}\b.*\b(?:van wie|from whom|geschreven door|written by|gestuurd door|sent by)\b"
+            r"|\bwelke (?:minister|bewindspersoon|bewindslied\w*|staatssecretaris\w*)\b.*\b(?:stuurde?n?|verstuurde?n?|schreven?)\b"
+            r"|\bfunctie heeft\b|\bwhat (?:post|position|office) does\b"
         ),
     ),
 )

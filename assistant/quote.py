@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.dialogue import Citation
-from assistant.features import fact_here
+from assistant.features import expected_kinds, fact_here
 from assistant.question import Question
 from assistant.rank import RankedSentence, Ranking
 from assistant.reference import cite
@@ -15,6 +16,11 @@ from ingest.letter import Footnote, Language, Letter, Paragraph, Section
 
 MOST_SENTENCES = 3
 _NEAR_SHARE = 0.45
+# A sentence whose subject stands in the one before it.
+_POINTS_BACK = re.compile(
+    r"(?:Dit|Deze|Dat|Die|Hij|Zij|Ze) (?:is|zijn|was|waren|wordt|worden|staat|staan|houdt|heeft|hebben|kan|kunnen|zal|zullen"
+    r"|moet|moeten|geldt|betekent|leidt|gebeurt|vormt|vormen|maakt|maken|komt|komen|biedt|bedraagt|loopt|lopen|sluit)\b"
+)
 
 
 def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSentence, ...]:
@@ -23,9 +29,36 @@ def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSenten
     if question.fact and fact_here(question.fact, best.place.candidate) > 0:
         chosen = [ranked for ranked in ranking.sentences if fact_here(question.fact, ranked.place.candidate) > 0]
         return tuple(sorted(chosen[:MOST_SENTENCES], key=lambda ranked: ranked.place.candidate.paragraph.id))
-    chosen = [ranked for ranked in ranking.sentences[:MOST_SENTENCES] if ranked.share >= _NEAR_SHARE * best.share]
+    near = [ranked for ranked in ranking.sentences[:MOST_SENTENCES] if ranked.share >= _NEAR_SHARE * best.share]
+    chosen = list(dict.fromkeys([best, *_completions(question, ranking), *near]))[:MOST_SENTENCES]
     order = {ranked.place.candidate.paragraph.id: -position for position, ranked in enumerate(reversed(chosen))}
     return tuple(sorted(chosen, key=lambda ranked: (order[ranked.place.candidate.paragraph.id], ranked.place.sentence)))
+
+
+def _completions(question: Question, ranking: Ranking) -> list[RankedSentence]:
+    """Return the neighbours without which the best sentence does not answer.
+
+    That is the one that holds the number or date asked for, where the best one lacks it, and the
+    one before a sentence that points back to it.
+    """
+    best = ranking.sentences[0].place
+    beside = {
+        ranked.place.sentence - best.sentence: ranked
+        for ranked in ranking.sentences
+        if ranked.place.candidate.paragraph.id == best.candidate.paragraph.id
+    }
+    text = best.candidate.paragraph.sentence(best.sentence)
+    before, after = beside.get(-1), beside.get(1)
+    found: list[RankedSentence] = []
+    if question.expected & {"number", "date"} and not expected_kinds(question, text)[0]:
+        found += [one for one in (after, before) if one and expected_kinds(question, _text(one))[0]][:1]
+    if before and _POINTS_BACK.match(text):
+        found.append(before)
+    return found
+
+
+def _text(ranked: RankedSentence) -> str:
+    return ranked.place.candidate.paragraph.sentence(ranked.place.sentence)
 
 
 def cite_sentences(chosen: Sequence[RankedSentence], score: float) -> tuple[Citation, ...]:

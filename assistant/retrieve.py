@@ -17,9 +17,9 @@ Similarities = npt.NDArray[np.float32]
 """Shape (q,): for each token of the question the best cosine to any token of a text."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A paragraph with its similarity to the question, as a whole and by sentence.
+    """A paragraph with its similarity to the question, as a whole and by sentence; equal only to itself.
 
     `late` and `sentences` hold late-interaction similarities; of several texts of one paragraph
     (Dutch, English, a footnote) the one most like the question counts.
