@@ -16,7 +16,8 @@ _POINTS_BACK = re.compile(
     r"\b(?:hoezo|(?:daar|hier|er)(?:van|mee|over|aan|voor|bij|door|in|op|om|uit|tegen|toe|onder|na)|dezelfde|laatstgenoemde"
     r"|the same|the latter)\b"
     r"|\b(?:dat|die|dit|that|this|it|there|daar)\W*$"
-    r"|\b(?:is|was|were|are|does|did|doet|betekent|kost|gebeurt|wordt) (?:dat|dit|that|it)\b(?! (?:de|het|een|the|a|an|true|waar|brief|stuk|letter)\b)",
+    r"|\b(?:is|was|were|are|does|did|doet|betekent|kost|gebeurt|wordt) (?:dat|dit|that|it)\b(?! (?:de|het|een"
+    r"|the|a|an|true|waar|brief|stuk|letter)\b)",
     re.IGNORECASE,
 )
 # Words that may stand for something in the question itself, if it names anything.
@@ -28,8 +29,10 @@ _MAY_POINT_BACK = re.compile(
 )
 _NAME = re.compile(r"(?<=\s)(?!I\b)[A-ZÀ-Þ0-9][\w-]*")
 _NEW_SUBJECT = re.compile(
-    r"^\W*(?:(?:een )?andere? vraag|iets (?:heel )?anders|(?:en )?(?:even )?terug naar|dank\w*(?=\W+en\b)|different question"
-    r"|another question|something (?:completely |quite )?different|on another note|thanks?(?=\W+and\b)|(?:now,? )?back to)"
+    r"^\W*(?:(?:een )?andere? vraag|iets (?:heel )?anders|(?:en )?(?:even )?terug naar|dank\w*(?=\W+en\b)"
+    r"|different question"
+    r"|another question|something (?:completely |quite )?different|on another note|thanks?(?=\W+and\b)"
+    r"|(?:now,? )?back to)"
     r"[^,:.]*[,:.]?\s*(?:(?:en|and)\b\s*)?",
     re.IGNORECASE,
 )

@@ -44,7 +44,8 @@ _MONTHS = (
 _KINDS: dict[Expected, re.Pattern[str]] = {
     "number": re.compile(rf"\d|\b(?:{_NUMBER_WORDS})\b|%|€", re.IGNORECASE),
     "date": re.compile(
-        rf"\b(?:19|20)\d\d\b|\b\d{{1,2}} (?:{_MONTHS})\b|\b(?:{_MONTHS})\b|kwartaal|voorjaar|najaar|zomer|begin volgend|eind"
+        rf"\b(?:19|20)\d\d\b|\b\d{{1,2}} (?:{_MONTHS})\b|\b(?:{_MONTHS})\b|kwartaal|voorjaar|najaar|zomer"
+        rf"|begin volgend|eind"
         r"|quarter|spring|autumn|summer|kabinetsperiode|volgend jaar|next year",
         re.IGNORECASE,
     ),
@@ -56,7 +57,8 @@ _KINDS: dict[Expected, re.Pattern[str]] = {
     "place": re.compile(r"\b(?:in|te|naar|uit|at|from|to) (?:de |het |the )?[A-Z]\w+|\baan de\b|\bgrens|\bzee\b"),
     "reason": re.compile(
         r"\b(?:omdat|doordat|daarom|daardoor|want|namelijk|immers|vanwege|wegens|gezien|aangezien|om die reden|dankzij"
-        r"|door(?:dat)?|zodat|teneinde|om .{3,80} te \w+en|reden|oorzaak|gevolg|opdat|temeer|because|since|due to|therefore"
+        r"|door(?:dat)?|zodat|teneinde|om .{3,80} te \w+en|reden|oorzaak|gevolg|opdat|temeer|because|since"
+        r"|due to|therefore"
         r"|so that|in order to|reason|as a result|owing to|given)\b",
         re.IGNORECASE,
     ),
@@ -77,7 +79,9 @@ def describe_sentences(
 ) -> tuple[tuple[SentencePlace, ...], Features]:
     """Return every sentence of the candidates and its features, shape (n, len(SENTENCE_FEATURES))."""
     weights = token_weights(question)
-    places = tuple(SentencePlace(candidate, number) for candidate in candidates for number in range(len(candidate.sentences)))
+    places = tuple(
+        SentencePlace(candidate, number) for candidate in candidates for number in range(len(candidate.sentences))
+    )
     if not places:
         return places, np.empty((0, len(SENTENCE_FEATURES)))
     late = np.stack([place.candidate.sentences[place.sentence] for place in places])
@@ -150,7 +154,7 @@ def token_weights(question: Question) -> npt.NDArray[np.float32]:
     heaviest = max((group.weight for group in question.groups), default=1.0) or 1.0
     for group in question.groups:
         weights[_tokens_of(group, question)] = 0.6 + 0.4 * group.weight / heaviest
-    return weights / weights.sum()
+    return np.asarray(weights / weights.sum(), np.float32)
 
 
 def token_mask(question: Question, *, names: bool) -> npt.NDArray[np.bool_]:
@@ -200,7 +204,9 @@ def expected_kinds(question: Question, text: str) -> tuple[float, float]:
 def _held(group: TermGroup, terms: frozenset[str]) -> float:
     """Return 1 where the terms hold an alternative whole, less for parts of compounds or of phrases."""
     return max(
-        sum(1.0 if term in terms else 0.0 if group.related[term].isdisjoint(terms) else _PARTIAL for term in alternative)
+        sum(
+            1.0 if term in terms else 0.0 if group.related[term].isdisjoint(terms) else _PARTIAL for term in alternative
+        )
         / len(alternative)
         for alternative in group.alternatives
     )
@@ -220,5 +226,9 @@ def _terms(dutch: str, english: str | None) -> frozenset[str]:
 
 
 def _readable(candidate: Candidate, number: int) -> str:
-    notes = " ".join(note.text for note in candidate.letter.notes_of(candidate.paragraph.id)) if number in candidate.noted else ""
+    notes = (
+        " ".join(note.text for note in candidate.letter.notes_of(candidate.paragraph.id))
+        if number in candidate.noted
+        else ""
+    )
     return f"{candidate.paragraph.sentence(number)} {notes}"

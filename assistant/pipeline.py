@@ -85,9 +85,7 @@ class Assistant:
         started = time.perf_counter()
         self._check(question, letters)
         turns = tuple(Turn(turn) if isinstance(turn, str) else turn for turn in history)
-        state = self._chain.invoke(
-            {"asked": question, "history": turns, "only": tuple(letters), "language": language}
-        )
+        state = self._chain.invoke({"asked": question, "history": turns, "only": tuple(letters), "language": language})
         answer: Answer = state["answer"]
         return replace(answer, seconds=round(time.perf_counter() - started, 4))
 
@@ -124,7 +122,9 @@ class Assistant:
             self._vocabulary,
         )
 
-    def candidates(self, question: Question, letters: tuple[str, ...] = (), depth: int = _DEPTH) -> tuple[Candidate, ...]:
+    def candidates(
+        self, question: Question, letters: tuple[str, ...] = (), depth: int = _DEPTH
+    ) -> tuple[Candidate, ...]:
         """Return the paragraphs that may answer."""
         return retrieve(question, self.index, self.letters, letters, depth)
 
@@ -253,7 +253,9 @@ def build_assistant(
     """
     stay_offline()
     settings = settings or load_settings()
-    embedder = embedder or load_embedder(settings.embedder, settings.models, threads=settings.threads, progress=progress)
+    embedder = embedder or load_embedder(
+        settings.embedder, settings.models, threads=settings.threads, progress=progress
+    )
     home = Home(settings.home)
     return Assistant(embedder, open_index(home, embedder, report, progress), home)
 
@@ -275,9 +277,7 @@ def _name(letters: Sequence[Letter], language: Language) -> str:
     return wording.UNDATED_LETTER[language].format(title=letter.title)
 
 
-def _warnings(
-    question: str, language: Language, as_of: date | None, citations: Sequence[Citation]
-) -> tuple[str, ...]:
+def _warnings(question: str, language: Language, as_of: date | None, citations: Sequence[Citation]) -> tuple[str, ...]:
     warnings = []
     later = as_of and any(int(year) > as_of.year for year in _YEAR.findall(question))
     if as_of and (later or _NOW.search(question)):

@@ -28,7 +28,8 @@ _EXPECTED: tuple[tuple[Expected, re.Pattern[str]], ...] = (
     (
         "number",
         re.compile(
-            r"\b(?:hoe\s?veel\w*|hoe (?:groot|hoog|lang|vaak|oud|duur|ver)|welk (?:percentage|bedrag|aantal|deel)|aantal"
+            r"\b(?:hoe\s?veel\w*|hoe (?:groot|hoog|lang|vaak|oud|duur|ver)|welk (?:percentage|bedrag|aantal"
+            r"|deel)|aantal"
             r"|percentage|procent|bedrag|kosten|kost|how (?:many|much|large|big|high|long|often|old|far)"
             r"|what (?:percentage|amount|number|share|proportion)|number of|percentage|per cent|percent|cost)\b"
         ),
@@ -36,7 +37,8 @@ _EXPECTED: tuple[tuple[Expected, re.Pattern[str]], ...] = (
     (
         "date",
         re.compile(
-            r"\b(?:wanneer|sinds|welk(?:e)? (?:jaar|datum|maand|dag)|in welk jaar|datum|hoe laat|per wanneer|tot wanneer"
+            r"\b(?:wanneer|sinds|welk(?:e)? (?:jaar|datum|maand|dag)|in welk jaar|datum|hoe laat|per wanneer"
+            r"|tot wanneer"
             r"|when|since|what (?:year|date|month|day)|which (?:year|date|month|day)|date|by when|what year)\b"
         ),
     ),
@@ -46,7 +48,8 @@ _EXPECTED: tuple[tuple[Expected, re.Pattern[str]], ...] = (
     ("list", re.compile(r"\b(?:welke|noem|wat zijn de|which|list|name (?:the|all|some)|what are the)\b")),
 )
 _YES_NO = re.compile(
-    r"^(?:(?:en|maar|dus|and|but|so) )?(?:is|zijn|was|waren|heeft|hebben|had|hadden|kan|kunnen|kon|mag|mogen|moet|moeten"
+    r"^(?:(?:en|maar|dus|and|but|so) )?(?:is|zijn|was|waren|heeft|hebben|had|hadden|kan|kunnen|kon|mag|mogen"
+    r"|moet|moeten"
     r"|zal|zullen|zou|zouden|wil|willen|wordt|worden|werd|komt|komen|gaat|gaan|doet|doen|krijgt|krijgen|blijft|blijven"
     r"|vindt|vinden|steunt|staat|staan|klopt|levert|neemt|maakt|does|do|did|are|were|has|have|can|could|may|must|should"
     r"|will|would|shall|am)\b"
@@ -57,7 +60,9 @@ _WRITTEN = (
     r"(?:geschreven|schreef|schrijft|stuurt|stuurde\w*|gestuurd|verstuur\w*|verzond\w*|verzonden|schreven|gedateerd|uitgebracht"
     r"|onderteken\w*|getekend|written|wrote|writes|sent|sends|send|dated|issued|signed|published|out|from)\b"
 )
-_OTHER_PAPERS = r"verdrag|treaty|overeenkomst|agreement|akkoord|accord|convenant|covenant|contract|pact|motie|motion|memorandum"
+_OTHER_PAPERS = (
+    r"verdrag|treaty|overeenkomst|agreement|akkoord|accord|convenant|covenant|contract|pact|motie|motion|memorandum"
+)
 # In this order: the day a letter was signed is its date, not its signature.
 _FACTS: tuple[tuple[LetterFact, re.Pattern[str]], ...] = (
     (
@@ -65,39 +70,46 @@ _FACTS: tuple[tuple[LetterFact, re.Pattern[str]], ...] = (
         re.compile(
             rf"\b(?:datum|dagtekening|date|jaar|year) (?:van|of|has|heeft|is|on|op|boven|staat) (?:\w+ )?{_THE_LETTER}"
             rf"|\b(?:wanneer|when|hoe oud|how old)\b (?:is|was) {_THE_LETTER}\W*$"
-            rf"|\b(?:wanneer|when|(?:welke|what|which) (?:dag|datum|jaar|day|date|year)|waar|where)\b.*\b{_LETTER}\b.*\b{_WRITTEN}"
+            rf"|\b(?:wanneer|when|(?:welke|what|which) (?:dag|datum|jaar|day|date|year)|waar"
+            rf"|where)\b.*\b{_LETTER}\b.*\b{_WRITTEN}"
             rf"|\b(?:wanneer|when|waar|where)\b (?:did|schreef|stuurde|verscheen).*\b{_LETTER}\b"
             rf"|\b{_LETTER}\b.*\b(?:gedateerd|dagtekening|dated)\b"
             rf"|\b(?:van|from|of) (?:welk|welke|which|what) (?:jaar|dag|datum|year|day|date)\b.*\b{_LETTER}\b"
             rf"|\b{_LETTER}\b (?:van|from|of) (?:welk|welke|which|what) (?:jaar|dag|datum|year|day|date)\b"
-            rf"|\b(?:welke|what|which) (?:datum|date|dag|day|stad|city|plaats|place)\b.*\b(?:boven|op|aan|at|on|above)\b.*\b{_LETTER}\b"
+            rf"|\b(?:welke|what|which) (?:datum|date|dag|day|stad|city|plaats|place)\b.*\b(?:boven|op|aan|at|on"
+            rf"|above)\b.*\b{_LETTER}\b"
         ),
     ),
     (
         "addressee",
         re.compile(
-            r"geadresseerd|\baan wie\b|addressee|\bto whom\b|\bwho\b.*\b(?:addressed|sent to)\b|addressed to|\bgericht aan|ontvanger"
-            rf"|recipient|\bwho (?:receives?|received|gets?|got)\b.*\b{_LETTER}\b|\bwie (?:kreeg|krijgt|ontving|ontvangt)\b.*\b{_LETTER}\b"
+            r"geadresseerd|\baan wie\b|addressee|\bto whom\b|\bwho\b.*\b(?:addressed|sent to)\b|addressed to"
+            r"|\bgericht aan|ontvanger"
+            rf"|recipient|\bwho (?:receives?|received|gets?|got)\b.*\b{_LETTER}\b|\bwie (?:kreeg|krijgt|ontving"
+            rf"|ontvangt)\b.*\b{_LETTER}\b"
             r"|\bmeant to receive (?:this|it)\b|\bbestemd voor wie\b|\bvoor wie is (?:de|deze) brief\b"
         ),
     ),
     (
         "signature",
         re.compile(
-            rf"^(?!.*\b(?:\w*(?:{_OTHER_PAPERS})))(?:.*\b(?:onderteken\w*|handtekening\w*|signator\w*|signatures?|signed|who signs)\b)"
-            r"|\bafzenders?\b|\bsender\b|\bnamens wie\b|\bon whose behalf\b|\b(?:van|from) (?:wie|whom) (?:is|komt|comes?)\b"
+            rf"^(?!.*\b(?:\w*(?:{_OTHER_PAPERS})))(?:.*\b(?:onderteken\w*|handtekening\w*|signator\w*"
+            rf"|signatures?|signed|who signs)\b)"
+            r"|\bafzenders?\b|\bsender\b|\bnamens wie\b|\bon whose behalf\b|\b(?:van|from) (?:wie|whom) (?:is"
+            r"|komt|comes?)\b"
             rf"|\b(?:wie|who)\b(?!.*\b(?:aan wie|to whom)\b)(?=.*\b{_LETTER}\b).*\b{_WRITTEN}"
             rf"|\b{_LETTER}\b.*\b(?:van wie|from whom|geschreven door|written by|gestuurd door|sent by)\b"
-            r"|\bwelke (?:minister|bewindspersoon|bewindslied\w*|staatssecretaris\w*)\b.*\b(?:stuurde?n?|verstuurde?n?|schreven?)\b"
+            r"|\bwelke (?:minister|bewindspersoon|bewindslied\w*|staatssecretaris\w*)\b.*\b(?:stuurde?n?"
+            r"|verstuurde?n?|schreven?)\b"
             r"|\bfunctie heeft\b|\bwhat (?:post|position|office) does\b"
         ),
     ),
 )
 _VAGUE_WORDS = frozenset(
-    "en verder vertel iets eens meer info informatie hoe zit het daarmee hiermee waarom eigenlijk klopt dat wel dit alsjeblieft "
-    "aub nog wat is er zo leg uit uitleg hallo help vraag dank bedankt ok and what else tell me something more information "
-    "how about that this why really actually is it right true please explain hello hi go on continue thanks sure so then "
-    "anything interesting iets interessants samenvatting leuk goed good".split()
+    "en verder vertel iets eens meer info informatie hoe zit het daarmee hiermee waarom eigenlijk klopt dat wel dit "
+    "alsjeblieft aub nog wat is er zo leg uit uitleg hallo help vraag dank bedankt ok and what else tell me something "
+    "more information how about that this why really actually is it right true please explain hello hi go on continue "
+    "thanks sure so then anything interesting iets interessants samenvatting leuk goed good".split()
 )
 
 
@@ -176,7 +188,7 @@ def analyse_question(
     """Take a question apart; `size` is the number of chunks, `frequencies` tells in how many a term stands."""
     phrases = _phrases(text, language)
     known = frequencies([term for _, alternatives in phrases for terms in alternatives for term in terms])
-    groups = []
+    groups: list[TermGroup] = []
     for surface, alternatives in phrases:
         present = {terms for terms in alternatives if all(term in known for term in terms)}
         if not present and (corrected := _corrected(surface, language, vocabulary)):
@@ -220,11 +232,7 @@ def _expected(lowered: str) -> frozenset[Expected]:
 
 def _phrases(text: str, language: Language) -> list[tuple[str, set[tuple[str, ...]]]]:
     """Return words and known phrases of the question, in order, each with its alternatives."""
-    words = [
-        (word, tuple(terms))
-        for word in _WORD.findall(text)[:_MOST_WORDS]
-        if (terms := analyse(word, language))
-    ]
+    words = [(word, tuple(terms)) for word in _WORD.findall(text)[:_MOST_WORDS] if (terms := analyse(word, language))]
     found: list[tuple[str, set[tuple[str, ...]]]] = []
     position = 0
     while position < len(words):
@@ -239,7 +247,9 @@ def _phrases(text: str, language: Language) -> list[tuple[str, set[tuple[str, ..
     return found
 
 
-def _longest_phrase(words: Sequence[tuple[str, tuple[str, ...]]], language: Language) -> tuple[int, set[tuple[str, ...]]]:
+def _longest_phrase(
+    words: Sequence[tuple[str, tuple[str, ...]]], language: Language
+) -> tuple[int, set[tuple[str, ...]]]:
     listed = translations(language)
     for length in range(len(words), 0, -1):
         terms = tuple(term for _, parts in words[:length] for term in parts)

@@ -18,7 +18,8 @@ MOST_SENTENCES = 3
 _NEAR_SHARE = 0.45
 # A sentence whose subject stands in the one before it.
 _POINTS_BACK = re.compile(
-    r"(?:Dit|Deze|Dat|Die|Hij|Zij|Ze) (?:is|zijn|was|waren|wordt|worden|staat|staan|houdt|heeft|hebben|kan|kunnen|zal|zullen"
+    r"(?:Dit|Deze|Dat|Die|Hij|Zij|Ze) (?:is|zijn|was|waren|wordt|worden|staat|staan|houdt|heeft|hebben|kan"
+    r"|kunnen|zal|zullen"
     r"|moet|moeten|geldt|betekent|leidt|gebeurt|vormt|vormen|maakt|maken|komt|komen|biedt|bedraagt|loopt|lopen|sluit)\b"
 )
 

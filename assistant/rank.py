@@ -114,7 +114,5 @@ def _probability(log_odds: npt.NDArray[np.float64]) -> float:
 def _model(stored: dict[str, Any], names: Sequence[str]) -> LinearModel:
     if tuple(stored["features"]) != tuple(names):
         raise ValueError("the ranker was trained on other features: run eval/train_ranker.py again")
-    return LinearModel(
-        *(np.array(stored[key], np.float64) for key in ("mean", "scale", "weights")),
-        float(stored["bias"]),
-    )
+    mean, scale, weights = (np.array(stored[key], np.float64) for key in ("mean", "scale", "weights"))
+    return LinearModel(mean, scale, weights, float(stored["bias"]))

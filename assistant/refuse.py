@@ -10,11 +10,14 @@ from assistant.rank import Ranker, Ranking
 
 _OPEN = re.compile(
     r"\bwacht\b.*\baf\b|\bafwachten\b|in afwachting|\bvooruitlopen\b|\bnog (?:niet|geen|onbekend|onduidelijk|open|te)\b"
-    r"|\b(?:wordt|worden|zal|zullen|word)\b[^.;]*\b(?:bezien|bekeken|onderzocht|verkend|uitgewerkt|uitgezocht|opgenomen in"
+    r"|\b(?:wordt|worden|zal|zullen|word)\b[^.;]*\b(?:bezien|bekeken|onderzocht|verkend|uitgewerkt|uitgezocht"
+    r"|opgenomen in"
     r"|geïnformeerd|nader|overwogen|meegenomen|betrokken bij|besloten|bepaald|vastgesteld|teruggekomen)\b"
-    r"|\b(?:kom|komt|komen|informeer|informeert|informeren|bericht|besluit|beslist|beslissen)\b[^.;]*\b(?:later|terug|na de zomer|in het voorjaar"
+    r"|\b(?:kom|komt|komen|informeer|informeert|informeren|bericht|besluit|beslist|beslissen)\b[^.;]*\b(?:later"
+    r"|terug|na de zomer|in het voorjaar"
     r"|in het najaar|volgend jaar|voor het einde|te zijner tijd|op een later moment|zodra|binnenkort|nader|nadat)\b"
-    r"|\bte zijner tijd\b|\bvolgt (?:later|nog|in|na)\b|\b(?:besluitvorming|besluit|keuze|oordeel)\b[^.;]*\b(?:volgende kabinet|nieuw kabinet|later|pas|volgt|nog)\b",
+    r"|\bte zijner tijd\b|\bvolgt (?:later|nog|in|na)\b|\b(?:besluitvorming|besluit|keuze"
+    r"|oordeel)\b[^.;]*\b(?:volgende kabinet|nieuw kabinet|later|pas|volgt|nog)\b",
     re.IGNORECASE,
 )
 

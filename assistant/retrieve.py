@@ -117,4 +117,3 @@ def _candidate(
         sentences=tuple(sentence.similarities for sentence in sentences),
         noted=frozenset(noted),
     )
-

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -139,7 +139,7 @@ def measure_warm() -> dict[str, Any]:
 def format_table(ours: Mapping[str, Any], plain: Mapping[str, Any]) -> str:
     """Return both columns as a Markdown table."""
     rows = [("", "Kamervraag", "sentence-transformers fp32, Chroma, 1000/200")]
-    for label, value in (
+    measures: tuple[tuple[str, Callable[[Mapping[str, Any]], str]], ...] = (
         ("`ask`, whole process, median", lambda m: f"{statistics.median(m['ask_s']):.2f} s"),
         ("`ask`, peak memory", lambda m: f"{m['ask_mb']:.0f} MB"),
         ("warm answer, p50", lambda m: f"{_percentile(m['seconds'], 50):.0f} ms"),
@@ -147,8 +147,8 @@ def format_table(ours: Mapping[str, Any], plain: Mapping[str, Any]) -> str:
         ("indexing the letter, model loaded", lambda m: f"{m['index_s']:.2f} s"),
         ("right passage at 1 / 3, Dutch", lambda m: _hits(m["hits"]["nl"])),
         ("right passage at 1 / 3, English", lambda m: _hits(m["hits"]["en"])),
-    ):
-        rows.append((label, value(ours), value(plain)))
+    )
+    rows += [(label, value(ours), value(plain)) for label, value in measures]
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     return "\n".join([lines[0], "|---|---|---|", *lines[1:]])
 

@@ -41,7 +41,7 @@ Labels = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One question over one letter: a row of features a sentence, which rows are evidence, which paragraph each is of."""
+    """One question over one letter: a row of features a sentence, which are evidence, which paragraph each is of."""
 
     document: str
     split: str
@@ -151,7 +151,10 @@ def describe_case(assistant: Assistant, letter: Letter, case: dict[str, Any], do
     candidates = assistant.candidates(question, (letter.id,), depth=_DEPTH)
     places, features = describe_sentences(question, candidates)
     evidence = np.array(
-        [_is_evidence(case["evidence"], place.candidate.letter, place.candidate.paragraph, place.sentence) for place in places]
+        [
+            _is_evidence(case["evidence"], place.candidate.letter, place.candidate.paragraph, place.sentence)
+            for place in places
+        ]
     )
     if case["status"] in ("answered", "undecided") and not evidence.any():
         sys.stderr.write(f"no evidence found: {case['id']} {case['evidence']}\n")
@@ -292,7 +295,10 @@ def format_report(report: dict[str, Any]) -> str:
     """Return the cross-validated figures as a table, a line a document and language."""
     predictions = report["predictions"]
     threshold = best_threshold(predictions)
-    lines = [f"threshold {threshold:.2f}\n", f"{'document':24} {'':2} {'n':>4} par@1 sent@1   auc  refused-wrongly refused-rightly\n"]
+    lines = [
+        f"threshold {threshold:.2f}\n",
+        f"{'document':24} {'':2} {'n':>4} par@1 sent@1   auc  refused-wrongly refused-rightly\n",
+    ]
     documents = [*sorted({entry["document"] for entry in predictions}), "all", "all but navo"]
     for document in documents:
         for language in ("nl", "en"):
@@ -300,7 +306,10 @@ def format_report(report: dict[str, Any]) -> str:
                 entry
                 for entry in predictions
                 if entry["language"] == language
-                and (document in ("all", entry["document"]) or (document == "all but navo" and entry["document"] != "navo"))
+                and (
+                    document in ("all", entry["document"])
+                    or (document == "all but navo" and entry["document"] != "navo")
+                )
             ]
             lines.append(_line(document, language, chosen, threshold))
     return "".join(lines)

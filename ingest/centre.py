@@ -30,7 +30,8 @@ def find_centre(tokens_of: TokensOf, kept_in: Path | None = None) -> Vector:
     path = kept_in / f"centre-{sample_digest()}.npy" if kept_in else None
     if path and path.is_file():
         return np.asarray(np.load(path, allow_pickle=False), np.float32)
-    centre = np.mean([_mean(tokens_of, texts) for texts in _sample_texts()], axis=0, dtype=np.float64).astype(np.float32)
+    means = np.stack([_mean(tokens_of, texts) for texts in _sample_texts()])
+    centre = np.asarray(means.mean(axis=0), np.float32)
     if path and os.access(path.parent, os.W_OK):
         aside = path.with_name(f".{path.name}.{os.getpid()}")
         with aside.open("wb") as file:
@@ -46,7 +47,7 @@ def sample_digest() -> str:
 
 
 def _mean(tokens_of: TokensOf, texts: Sequence[str]) -> npt.NDArray[np.float64]:
-    return np.concatenate([tokens_of(text) for text in texts]).mean(axis=0, dtype=np.float64)
+    return np.asarray(np.concatenate([tokens_of(text) for text in texts]).mean(axis=0), np.float64)
 
 
 @cache

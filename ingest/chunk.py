@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-
 from typing import Literal
 
 from ingest.letter import Chunk, Footnote, Language, Letter, Paragraph, Section

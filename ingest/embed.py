@@ -170,7 +170,9 @@ class SentenceTransformerEmbedder:
 
     def _run(self, text: str) -> tuple[Matrix, Vector, Sequence[Span]]:
         output = self._model.encode(text, prompt="", output_value=None, show_progress_bar=False)
-        encoding = self._model.tokenizer(text, return_offsets_mapping=True, truncation=True, max_length=self.most_tokens)
+        encoding = self._model.tokenizer(
+            text, return_offsets_mapping=True, truncation=True, max_length=self.most_tokens
+        )
         tokens = unit(output["token_embeddings"].float().numpy())
         return tokens, output["sentence_embedding"].float().numpy(), encoding["offset_mapping"]
 

@@ -61,9 +61,7 @@ def align_translation(letter: Letter, blocks: dict[str, tuple[str, ...]]) -> Let
     return replace(
         letter,
         sections=tuple(_translated(section, blocks) for section in letter.sections),
-        footnotes=tuple(
-            replace(note, translation=blocks[f"{_NOTE_KEY}/{note.mark}"][0]) for note in letter.footnotes
-        ),
+        footnotes=tuple(replace(note, translation=blocks[f"{_NOTE_KEY}/{note.mark}"][0]) for note in letter.footnotes),
     )
 
 
@@ -71,9 +69,7 @@ def _translated(section: Section, blocks: dict[str, tuple[str, ...]]) -> Section
     return replace(
         section,
         translated_heading=blocks[_heading_key(section)][0] if section.heading else None,
-        paragraphs=tuple(
-            replace(paragraph, translated=blocks[_key(paragraph)]) for paragraph in section.paragraphs
-        ),
+        paragraphs=tuple(replace(paragraph, translated=blocks[_key(paragraph)]) for paragraph in section.paragraphs),
     )
 
 

@@ -56,7 +56,9 @@ def read_rows(path: Path) -> list[Row]:
     """
     suffix = path.suffix.lower()
     if suffix not in FORMATS_IN:
-        raise UserError(f"{path}: questions are read from {', '.join(FORMATS_IN)} files, not from {suffix or 'this one'}")
+        raise UserError(
+            f"{path}: questions are read from {', '.join(FORMATS_IN)} files, not from {suffix or 'this one'}"
+        )
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:

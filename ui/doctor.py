@@ -62,7 +62,9 @@ def _folder(home: Path) -> Finding:
         return Finding("home", f"{home}: not writable", "mend its permissions or set KAMERVRAAG_HOME to another folder")
     free = shutil.disk_usage(nearest).free
     mend = "free some space or set KAMERVRAAG_HOME to another disk" if free < _NEEDED_BYTES else None
-    return Finding("home", f"{home}: {'there' if home.is_dir() else 'made on first use'}, {free / 1e9:.1f} GB free", mend)
+    return Finding(
+        "home", f"{home}: {'there' if home.is_dir() else 'made on first use'}, {free / 1e9:.1f} GB free", mend
+    )
 
 
 def _model(settings: Settings) -> Finding:

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -194,7 +194,9 @@ def _write_parts(folder: Path, contents: Sequence[Content], identity: Identity) 
         "format": FORMAT,
         "identity": asdict(identity),
         "letters": letters,
-        "fingerprint": hashlib.sha256(json.dumps([letters, asdict(identity)], sort_keys=True).encode()).hexdigest()[:16],
+        "fingerprint": hashlib.sha256(json.dumps([letters, asdict(identity)], sort_keys=True).encode()).hexdigest()[
+            :16
+        ],
         "files": _fingerprints(folder),
     }
     (folder / _LEASE).touch()
@@ -225,7 +227,7 @@ def _chroma_identity(identity: Identity) -> dict[str, str | int]:
     return {f"embedder_{key}": value for key, value in asdict(identity).items()}
 
 
-def _read_manifest(folder: Path) -> dict[str, dict[str, object]]:
+def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

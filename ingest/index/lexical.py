@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ingest.dutch import analyse
 from ingest.errors import BrokenGeneration
@@ -50,7 +51,7 @@ def build_lexical(path: Path, chunks: Sequence[Chunk], bounds: Sequence[int]) ->
                     bounds[row], bounds[row + 1],
                 ),
             )  # fmt: skip
-            terms = {language: "" for language in ("nl", "en")} | {chunk.language: _joined(chunk.text, chunk.language)}
+            terms = dict.fromkeys(("nl", "en"), "") | {chunk.language: _joined(chunk.text, chunk.language)}
             connection.execute(
                 "insert into terms(rowid, nl, en, heading) values (?, ?, ?, ?)",
                 (row, terms["nl"], terms["en"], _joined(chunk.context, chunk.language)),
@@ -101,7 +102,10 @@ class Lexical:
         """Return in how many chunks each term stands, in whichever language has it more."""
         wanted = sorted(set(terms))
         marks = ",".join("?" * len(wanted))
-        found = self._query(f"select term, max(doc) from vocabulary where term in ({marks}) group by term", tuple(wanted))  # noqa: S608
+        found = self._query(
+            f"select term, max(doc) from vocabulary where term in ({marks}) group by term",  # noqa: S608
+            tuple(wanted),
+        )
         return {str(term): int(count) for term, count in found}
 
     def vocabulary(self) -> tuple[str, ...]:
@@ -112,7 +116,7 @@ class Lexical:
         """Let go of the database file."""
         self._connection.close()
 
-    def _query(self, statement: str, values: tuple[object, ...]) -> list[tuple[object, ...]]:  # type: ignore[type-arg]
+    def _query(self, statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
         try:
             return self._connection.execute(statement, values).fetchall()
         except sqlite3.DatabaseError as error:

@@ -57,7 +57,7 @@ class _Reader:
         self.position = 0
 
     def take(self, layout: str) -> tuple[Any, ...]:
-        values = struct.unpack_from("<" + layout, self.data, self.position)
+        values = struct.unpack_from("<" + layout, self.data.data, self.position)
         self.position += struct.calcsize("<" + layout)
         return values
 

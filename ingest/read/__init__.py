@@ -8,7 +8,7 @@ from ingest.errors import UnreadableLetter
 from ingest.read.lines import Line
 from ingest.read.text import read_text
 
-__all__ = ["Line", "SUFFIXES", "read_lines"]
+__all__ = ["SUFFIXES", "Line", "read_lines"]
 
 SUFFIXES = (".txt",)
 

@@ -43,7 +43,16 @@ def lines_of(text: str) -> tuple[Line, ...]:
                 gap = True
                 continue
             indent = len(raw) - len(raw.lstrip())
-            lines.append(Line(" ".join(words), number if len(pages) > 1 else None, indent, gap, first, tabular=bool(_CELLS.search(raw.strip()))))
+            lines.append(
+                Line(
+                    " ".join(words),
+                    number if len(pages) > 1 else None,
+                    indent,
+                    gap,
+                    first,
+                    tabular=bool(_CELLS.search(raw.strip())),
+                )
+            )
             gap = first = False
     return tuple(lines)
 
@@ -53,7 +62,8 @@ def _read_bytes(path: Path) -> bytes:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise UnreadableLetter(
-                f"{path}: {size / 1e6:.0f} MB is too large for a letter (limit {MAX_BYTES / 1e6:.0f} MB); split it first"
+                f"{path}: {size / 1e6:.0f} MB is too large for a letter "
+                f"(limit {MAX_BYTES / 1e6:.0f} MB); split it first"
             )
         data = path.read_bytes()
     except FileNotFoundError as error:

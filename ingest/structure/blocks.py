@@ -9,7 +9,9 @@ from ingest.read import Line
 from ingest.structure.footnotes import ANCHOR
 from ingest.structure.margin import Margin, find_margin
 
-ITEM = re.compile(r"(?:(?P<bullet>[•▪‣◦●○–—*·-]|o(?=\s))|(?P<number>\d{1,2})[.)]|\(?(?P<letter>[a-z])\)|(?P<roman>[ivx]{1,4})[.)])\s+(?=\S)")
+ITEM = re.compile(
+    r"(?:(?P<bullet>[•▪‣◦●○–—*·-]|o(?=\s))|(?P<number>\d{1,2})[.)]|\(?(?P<letter>[a-z])\)|(?P<roman>[ivx]{1,4})[.)])\s+(?=\S)"
+)
 NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,4}\.|[A-Z]\.)\s+(?=[A-ZÀ-Þ\"“‘'«])")
 SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
 # A line that ends in one of these goes on, however short it is.
@@ -23,7 +25,8 @@ _MOST_HEADING_CHARACTERS = 110
 _MOST_HEADING_WORDS = 14
 _MOST_HEADING_LINES = 2
 _LABEL = re.compile(
-    r"(?:datum|betreft|onderwerp|(?:ons |uw )?kenmerk|(?:onze |uw )referentie|bijlagen?(?:\(n\))?|aan|van|telefoon|e-mail)\b\s*:?",
+    r"(?:datum|betreft|onderwerp|(?:ons |uw )?kenmerk|(?:onze |uw )referentie|bijlagen?(?:\(n\))?|aan|van"
+    r"|telefoon|e-mail)\b\s*:?",
     re.IGNORECASE,
 )
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from ingest.letter import Footnote, Letter, Paragraph, ParagraphKind, Section, Span
 from ingest.read import Line
 from ingest.structure import header
-from ingest.structure.dates import first_date
 from ingest.structure.blocks import ITEM, NUMBERED, Block, group_lines, looks_like_heading
+from ingest.structure.dates import first_date
 from ingest.structure.footnotes import ANCHOR, Note, extract_footnotes
 from ingest.structure.furniture import drop_furniture
 from ingest.structure.running import hyphenated_words, join_lines

@@ -104,20 +104,29 @@ def _is_title(lines: tuple[Line, ...], position: int) -> bool:
 
 
 def _note_end(lines: tuple[Line, ...], start: int, number: int, margin: Margin, *, interrupted: bool) -> int:
-    """Return the position after the note: at a blank line, a page, the next note, a changed indent or a full stop
-    with room after it.
+    """Return the position after the note.
 
-    A note that interrupts a sentence, with nothing to mark its end, is one line long.
+    It ends at a blank line, a page, the next note, a changed indent or a full stop with room
+    after it. A note that interrupts a sentence, with nothing to mark its end, is one line long.
     """
     end = start + 1
     if not _note_start(lines, start, number):
         end += 1  # the number stood alone on its line
     while end < len(lines):
         line = lines[end]
-        if line.gap or line.page_break or _outdented(lines[start], line) or _note_start(lines, end, number + 1) is not None:
+        if (
+            line.gap
+            or line.page_break
+            or _outdented(lines[start], line)
+            or _note_start(lines, end, number + 1) is not None
+        ):
             return end
         stopped = end > start + 1 or _note_start(lines, start, number)
-        if stopped and _NOTE_STOP.search(lines[end - 1].text) and margin.has_room(lines[end - 1], line, sentence_ended=True):
+        if (
+            stopped
+            and _NOTE_STOP.search(lines[end - 1].text)
+            and margin.has_room(lines[end - 1], line, sentence_ended=True)
+        ):
             return end
         if interrupted and _runs_to_the_end_unbroken(lines, end):
             return end
@@ -136,9 +145,7 @@ def _runs_to_the_end_unbroken(lines: tuple[Line, ...], position: int) -> bool:
     return not any(line.gap or line.page_break or line.indent != ahead[0].indent for line in ahead[1:])
 
 
-def _find_mark(
-    body: list[Line], number: int, floor: tuple[int, int], note: Line
-) -> tuple[int, tuple[int, int]] | None:
+def _find_mark(body: list[Line], number: int, floor: tuple[int, int], note: Line) -> tuple[int, tuple[int, int]] | None:
     """Find the mark `number` after the previous one: on the note's page first, then surest form, then nearest."""
     patterns = _mark_patterns(number)
     if _LISTED.match(note.text):
@@ -155,7 +162,7 @@ def _find_mark(
 
 
 def _mark_patterns(number: int) -> tuple[re.Pattern[str], ...]:
-    """Patterns for a mark, the surest first: raised or bracketed, glued to a word, to a stop, to a year, after a blank."""
+    """Patterns for a mark, surest first: raised or bracketed, glued to a word, a stop or a year, after a blank."""
     raised = str(number).translate({ord("0") + digit: sign for digit, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")})
     after = r"(?=$|\s|[.,;:!?)\]”’»\"'](?!\d))"
     stop = r"(?:(?<=[^\W\d][.,;:!?])|(?<=[)\]”’»%][.,;:!?])|(?<=\b(?:19|20)\d\d[.,;:!?]))"

@@ -15,7 +15,8 @@ _PAGE_NUMBER = re.compile(
 )
 # What the printer of parliamentary papers puts at the foot of the first and of every page.
 _IMPRINT = re.compile(
-    r"(?:kst|blg|ah-tk|ah-ek|h-tk|h-ek|nds-tk|stb|stcrt)-[\dA-Z-]+|ISSN \d{4}\s*[-–]\s*\d{3}[\dX]|[’']s-Gravenhage (?:19|20)\d\d"
+    r"(?:kst|blg|ah-tk|ah-ek|h-tk|h-ek|nds-tk|stb|stcrt)-[\dA-Z-]+|ISSN \d{4}\s*[-–]\s*\d{3}[\dX]"
+    r"|[’']s-Gravenhage (?:19|20)\d\d"
     r"|(?:Tweede|Eerste) Kamer, vergaderjaar (?:19|20)\d\d.{0,60}",
 )
 _RULE = re.compile(r"[_=~*.·•\s–—-]{3,}")
@@ -33,7 +34,9 @@ def drop_furniture(lines: tuple[Line, ...]) -> tuple[Line, ...]:
         elif _RULE.fullmatch(line.text):
             gap_pending = True
         else:
-            kept.append(replace(line, page_break=line.page_break or (page_pending and bool(kept)), gap=line.gap or gap_pending))
+            kept.append(
+                replace(line, page_break=line.page_break or (page_pending and bool(kept)), gap=line.gap or gap_pending)
+            )
             page_pending = gap_pending = False
     return tuple(kept)
 

@@ -9,16 +9,22 @@ from datetime import date
 
 from ingest.letter import Signatory
 from ingest.read import Line
-from ingest.structure.dates import DATE, first_date
 from ingest.structure.blocks import DANGLING, SENTENCE_END, Block, bare, looks_like_heading
+from ingest.structure.dates import DATE, first_date
 
-_SALUTATION = re.compile(r"(?:geachte|beste|excellentie|hooggeachte|mijnheer de voorzitter|mevrouw de voorzitter)\b[^.]{0,80}$", re.IGNORECASE)
+_SALUTATION = re.compile(
+    r"(?:geachte|beste|excellentie|hooggeachte|mijnheer de voorzitter|mevrouw de voorzitter)\b[^.]{0,80}$",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(
-    r"(?P<label>datum|betreft|onderwerp|(?:ons |uw )?kenmerk|(?:onze |uw )referentie|bijlagen?(?:\(n\))?|contactpersoon|telefoon|e-mail)"
+    r"(?P<label>datum|betreft|onderwerp|(?:ons |uw )?kenmerk|(?:onze |uw )referentie|bijlagen?(?:\(n\))?"
+    r"|contactpersoon|telefoon|e-mail)"
     r"(?:\s*:\s*|\s+|$)(?P<value>.*)",
     re.IGNORECASE,
 )
-_ADDRESSEE = re.compile(r"(?:aan\s+)?(?:de\s+)?(?:voorzitters?\s+van|leden\s+van|griffier\s+van)\b|aan\s+(?:de|het)\b", re.IGNORECASE)
+_ADDRESSEE = re.compile(
+    r"(?:aan\s+)?(?:de\s+)?(?:voorzitters?\s+van|leden\s+van|griffier\s+van)\b|aan\s+(?:de|het)\b", re.IGNORECASE
+)
 _POSTAL = re.compile(r"\b(?:postbus|binnenhof|plein|bezuidenhoutseweg|\d{4}\s?[A-Z]{2}\b)", re.IGNORECASE)
 _MINISTRY = re.compile(r"ministerie\s+van\b.*", re.IGNORECASE)
 _POST = re.compile(
@@ -26,9 +32,17 @@ _POST = re.compile(
     r"(?:vice)?(?:minister|staatssecretaris|minister-president|kabinet)\b",
     re.IGNORECASE,
 )
-_CLOSING = re.compile(r"(?:hoogachtend|met\s+(?:vriendelijke|hartelijke)\s+groet(?:en)?|met\s+(?:de\s+meeste\s+)?hoogachting)\b", re.IGNORECASE)
-_NAME = re.compile(r"(?:(?:[Pp]rof|[Dd]rs|[Dd]r|[Mm]r|[Ii]r|[Ii]ng|w\.g)\.?\s+)*(?:[A-Z]\.?[a-z]{0,2}\.\s?)+(?:(?:van|de|den|der|ten|ter|el|al|von|'t|’t)\s+)*[A-Z]")
-_REFERENCE = re.compile(r"(?:\b\w[\w-]*\s+(?:\((?:nr\.\s*)?\d+\)\s*|nr\.\s*\d+\s*)?)?«[^»]+»|\b\w*(?:advies|rapport|motie)\w*\s+nr\.\s*\d+", re.IGNORECASE)
+_CLOSING = re.compile(
+    r"(?:hoogachtend|met\s+(?:vriendelijke|hartelijke)\s+groet(?:en)?|met\s+(?:de\s+meeste\s+)?hoogachting)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"(?:(?:[Pp]rof|[Dd]rs|[Dd]r|[Mm]r|[Ii]r|[Ii]ng|w\.g)\.?\s+)*(?:[A-Z]\.?[a-z]{0,2}\.\s?)+(?:(?:van|de|den|der|ten|ter|el|al|von|'t|’t)\s+)*[A-Z]"
+)
+_REFERENCE = re.compile(
+    r"(?:\b\w[\w-]*\s+(?:\((?:nr\.\s*)?\d+\)\s*|nr\.\s*\d+\s*)?)?«[^»]+»|\b\w*(?:advies|rapport|motie)\w*\s+nr\.\s*\d+",
+    re.IGNORECASE,
+)
 _LONGEST_SIGNATURE_LINE = 130
 _LONGEST_TITLE = 120
 _MOST_HEADER_BLOCKS = 30
@@ -119,7 +133,12 @@ def read_signatories(lines: Sequence[Line]) -> tuple[tuple[tuple[Line, ...], Sig
         goes_on = groups and groups[-1][-1][0] != "closing" and _continues(groups[-1][-1][1], line)
         if goes_on:
             groups[-1].append((groups[-1][-1][0], line))
-        elif kind == "closing" or not groups or groups[-1][-1][0] == "closing" or (kind == opener and any(k == opener for k, _ in groups[-1])):
+        elif (
+            kind == "closing"
+            or not groups
+            or groups[-1][-1][0] == "closing"
+            or (kind == opener and any(k == opener for k, _ in groups[-1]))
+        ):
             groups.append([(kind, line)])
         else:
             groups[-1].append((kind, line))
@@ -197,7 +216,12 @@ def _has_post(block: Block) -> bool:
 
 def _may_sign(blocks: Sequence[Block], position: int) -> bool:
     block = blocks[position]
-    return _has_post(block) or _is_closing(block) or _is_name(block) or (position > 0 and _goes_on_post(blocks[position - 1], block))
+    return (
+        _has_post(block)
+        or _is_closing(block)
+        or _is_name(block)
+        or (position > 0 and _goes_on_post(blocks[position - 1], block))
+    )
 
 
 def _goes_on_post(post: Block, block: Block) -> bool:
@@ -207,9 +231,14 @@ def _goes_on_post(post: Block, block: Block) -> bool:
 def _continues(line: Line, following: Line) -> bool:
     """Whether a post ("de staatssecretaris van Volksgezondheid, / Welzijn en Sport,") runs on to the next line."""
     text = following.text
-    if text[0].islower() and not _POST.match(text) or DANGLING.search(line.text):
+    if (text[0].islower() and not _POST.match(text)) or DANGLING.search(line.text):
         return True
-    return line.text.endswith(",") and not _NAME.match(text) and not _POST.match(text) and (text.endswith(",") or " en " in text)
+    return (
+        line.text.endswith(",")
+        and not _NAME.match(text)
+        and not _POST.match(text)
+        and (text.endswith(",") or " en " in text)
+    )
 
 
 def _is_name(block: Block) -> bool:
@@ -217,7 +246,10 @@ def _is_name(block: Block) -> bool:
     if len(text) > _LONGEST_SIGNATURE_LINE or SENTENCE_END.search(text):
         return False
     words = [word for word in text.split() if word[0].isalpha()]
-    return bool(_NAME.match(text)) or (1 < len(words) <= 4 and all(word[0].isupper() or word in {"van", "de", "den", "der", "ten", "ter"} for word in words))
+    return bool(_NAME.match(text)) or (
+        1 < len(words) <= 4
+        and all(word[0].isupper() or word in {"van", "de", "den", "der", "ten", "ter"} for word in words)
+    )
 
 
 def _signatory(group: Sequence[tuple[str, Line]]) -> Signatory | None:

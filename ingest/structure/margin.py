@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.read import Line
 
@@ -51,7 +52,7 @@ def find_margin(lines: tuple[Line, ...]) -> Margin:
     """Measure the right margin of a letter's lines."""
     wrapped = [
         (line, following)
-        for line, following in zip(lines, lines[1:], strict=False)
+        for line, following in pairwise(lines)
         if not following.gap and following.text[0].islower() and line.text[-1] not in _ENDS
     ]
     if not wrapped:

@@ -59,7 +59,9 @@ def _is_true_hyphen(head: str, tail: str, hyphenated: frozenset[str]) -> bool:
         return True
     if head.lower() in _OPEN_LEFT or f"{head}-{tail}".lower() in hyphenated:
         return True
-    return head[-1].lower() in _VOWELS and tail[0].lower() in _PLAIN_VOWELS and _collide(head[-1].lower(), tail[0].lower())
+    return (
+        head[-1].lower() in _VOWELS and tail[0].lower() in _PLAIN_VOWELS and _collide(head[-1].lower(), tail[0].lower())
+    )
 
 
 def _is_initialism(part: str) -> bool:

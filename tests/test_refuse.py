@@ -1,0 +1,87 @@
+"""Which kind of no."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from assistant.dialogue import Status
+from assistant.features import SentencePlace
+from assistant.question import Expected, Question
+from assistant.rank import LinearModel, RankedSentence, Ranker, Ranking
+from assistant.refuse import decide, leaves_open
+from assistant.retrieve import Candidate
+from ingest.embed import Encoded
+from ingest.letter import Paragraph
+
+OPEN = "Het kabinet komt hier in het voorjaar op terug."
+SETTLED = "Nederland draagt bij met 270 militairen in Litouwen."
+_MODEL = LinearModel(np.zeros(1), np.ones(1), np.zeros(1), 0.0)
+RANKER = Ranker(_MODEL, _MODEL, _MODEL, threshold=0.5, off_topic=0.2)
+_NO_VECTORS = np.zeros((0, 1), np.float32)
+
+
+def question_of(expected: set[Expected], *, vague: bool = False) -> Question:
+    fields: dict[str, Any] = dict.fromkeys(Question.__dataclass_fields__)
+    encoded = Encoded("", _NO_VECTORS, _NO_VECTORS, ())
+    return replace(Question(**fields), encoded=encoded, expected=frozenset(expected), vague=vague)
+
+
+def ranking_of(sentence: str, probability: float = 0.9, on_topic: float = 0.9) -> Ranking:
+    paragraph = Paragraph("brief/een/1", 1, "prose", sentence, None, ((0, len(sentence)),))
+    candidate = cast("Candidate", SimpleNamespace(paragraph=paragraph))
+    return Ranking((RankedSentence(SentencePlace(candidate, 0), 1.0, 1.0),), probability, on_topic)
+
+
+@pytest.mark.parametrize(
+    ("question", "ranking", "status"),
+    [
+        (question_of(set()), ranking_of(SETTLED), "answered"),
+        (question_of(set(), vague=True), ranking_of(SETTLED), "vague"),
+        (question_of(set()), ranking_of(SETTLED, on_topic=0.1), "off_topic"),
+        (question_of(set()), Ranking((), 0.0, 0.0), "off_topic"),
+        (question_of(set()), ranking_of(SETTLED, probability=0.4), "silent"),
+        (question_of(set()), ranking_of(OPEN, probability=0.4), "silent"),
+        (question_of(set()), ranking_of(OPEN), "undecided"),
+        (question_of({"date"}), ranking_of(OPEN), "answered"),
+        (question_of({"person"}), ranking_of(OPEN), "answered"),
+    ],
+)
+def test_the_kind_of_answer_follows_from_the_ranking(question: Question, ranking: Ranking, status: Status) -> None:
+    assert decide(question, ranking, RANKER) == status
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        OPEN,
+        "Daarom wacht het kabinet dat advies af alvorens met een oordeel te komen.",
+        "Over de kosten is nog geen besluit genomen.",
+        "Ik informeer uw Kamer voor het einde van het jaar nader over de uitkomst.",
+        "Een mogelijke vervolgstap wordt op de daartoe geëigende momenten bekeken.",
+        "De besluitvorming is aan een volgende kabinet, een nieuw kabinet of later.",
+        "In afwachting van het onderzoek neemt het kabinet geen maatregelen.",
+        "IK KOM HIER TE ZIJNER TIJD OP TERUG.",
+    ],
+)
+def test_a_sentence_that_puts_off_the_answer_leaves_it_open(sentence: str) -> None:
+    assert leaves_open(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        SETTLED,
+        "Zoals bekend is cyber tijdens de NAVO Top in Warschau in juli 2016 erkend als operationeel domein.",
+        "Het kabinet steunt de conclusie van de Adviesraad.",
+        "Turkije is mede door zijn omvang en ligging een strategische partner.",
+        "De minister heeft in het voorjaar een besluit genomen.",
+        "",
+    ],
+)
+def test_a_sentence_that_says_how_it_is_leaves_nothing_open(sentence: str) -> None:
+    assert not leaves_open(sentence)
