@@ -87,9 +87,10 @@ def describe_sentences(
     late = np.stack([place.candidate.sentences[place.sentence] for place in places])
     around = np.stack([candidate.late for candidate in candidates])
     counts = [len(candidate.sentences) for candidate in candidates]
-    by_token = np.column_stack([late.mean(1), late @ weights, late.min(1)])
+    with np.errstate(invalid="ignore"):  # vector units busy in other threads may raise this flag for nothing
+        by_token = np.column_stack([late.mean(1), late @ weights, late.min(1)])
+        by_paragraph = np.repeat(np.column_stack([around.mean(1), around @ weights]), counts, axis=0)
     weakest = np.column_stack([_weakest(late, token_mask(question, names=names)) for names in (False, True)])
-    by_paragraph = np.repeat(np.column_stack([around.mean(1), around @ weights]), counts, axis=0)
     best = max(candidate.lexical for candidate in candidates) or 1.0
     rest = np.array([row for candidate in candidates for row in _describe_words(question, candidate, best)])
     alone = by_token[:, :1] - by_paragraph[:, :1]

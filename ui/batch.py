@@ -97,7 +97,7 @@ def write_records(path: Path, records: Iterable[Record]) -> int:
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         aside = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="") as file:
             writer = None
             for record in records:
                 errors += record.get("error") is not None

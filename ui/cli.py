@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import sys
@@ -244,9 +245,11 @@ def _assistant() -> Assistant:
     from assistant.pipeline import build_assistant
     from ui.terminal import Preparation
 
-    return build_assistant(
+    assistant = build_assistant(
         _settings(), report=lambda line: print(f"kamervraag: {line}", file=sys.stderr), progress=Preparation()
     )
+    atexit.register(assistant.close)
+    return assistant
 
 
 def _check_model(name: str) -> None:
@@ -255,4 +258,5 @@ def _check_model(name: str) -> None:
 
 
 def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    typer.echo(text.encode("utf-8", "replace").decode("utf-8"))

@@ -1,0 +1,361 @@
+"""The command line: what goes to stdout and stderr, exit statuses, and what is imported on the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import assistant.pipeline
+import ui.doctor
+from assistant.pipeline import Assistant
+from ingest.embed import Embedder
+from ingest.pipeline import bundled_files
+from ui.cli import app, main
+
+NAVO = "2018-04-26-navo"
+LITHUANIA = "Hoeveel Nederlandse militairen zijn er in Litouwen?"
+CYBER = "Since when has cyber been an operational domain of NATO?"
+ROOT = Path(__file__).parents[1]
+LETTER = Path(__file__).with_name("letters") / "c-ocw.txt"
+COMMANDS = sorted(str(command.name or getattr(command.callback, "__name__", "")) for command in app.registered_commands)
+ANSWER_KEYS = {
+    "id", "question", "standalone_question", "language", "status", "answer", "as_of", "warnings", "model",
+    "citations", "nearest", "seconds",
+}  # fmt: skip
+CITATION_KEYS = {
+    "n", "letter", "paragraph_id", "section", "paragraph", "page", "reference", "quote", "start", "end",
+    "paragraph_text", "translation", "footnotes", "score",
+}  # fmt: skip
+HEAVY = ("torch", "sentence_transformers", "transformers", "gradio")
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(embedder: Embedder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """Run the command in this process; return its exit status, stdout and stderr."""
+    opened: list[Assistant] = []
+    build = assistant.pipeline.build_assistant
+
+    def build_with_loaded_model(*arguments: Any, **keywords: Any) -> Assistant:
+        opened.append(build(*arguments, **{**keywords, "embedder": embedder}))
+        return opened[-1]
+
+    def run_main(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["kamervraag", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        captured = capsys.readouterr()
+        return int(left.value.code or 0), captured.out, captured.err
+
+    monkeypatch.setattr(assistant.pipeline, "build_assistant", build_with_loaded_model)
+    monkeypatch.setattr(ui.doctor, "load_embedder", lambda *arguments, **keywords: embedder)
+    monkeypatch.setattr(ui.doctor, "version", lambda name: "1.0")
+    yield run_main
+    for one in opened:
+        one.close()
+
+
+def process(*command: str | bytes, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    surroundings = {**os.environ, **environment}
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=surroundings, capture_output=True, check=False, timeout=120
+    )
+
+
+def assert_one_clear_line(result: tuple[int, str, str], *said: str) -> None:
+    status, out, error = result
+    assert status == 1
+    assert out == ""
+    assert error.startswith("kamervraag: ")
+    assert error.endswith("\n")
+    assert error.count("\n") == 1
+    assert all(words in error for words in said)
+
+
+@pytest.mark.slow
+def test_an_answer_in_a_pipe_is_plain_text_and_needs_no_heavy_library(home_copy: Path) -> None:
+    code = (
+        f"import sys; sys.argv = ['kamervraag', 'ask', {LITHUANIA!r}]\n"
+        "from ui.cli import main\n"
+        "try: main()\n"
+        "finally: sys.stderr.write(' '.join(sys.modules))"
+    )
+    done = process("-c", code)
+    lines = done.stdout.decode().splitlines()
+    modules = done.stderr.decode().split()
+    assert done.returncode == 0
+    assert b"\x1b" not in done.stdout
+    assert "270" in lines[0]
+    assert lines[0].endswith("[1]")
+    assert "onnxruntime" in modules
+    assert not {name.split(".")[0] for name in modules} & set(HEAVY)
+    assert not [line for line in done.stderr.decode().splitlines() if line.startswith(("Traceback", "kamervraag:"))]
+
+
+def test_help_comes_at_once_without_any_library_for_answering() -> None:
+    code = (
+        "import sys; sys.argv = ['kamervraag', '--help']\n"
+        "from ui.cli import main\n"
+        "try: main()\n"
+        "finally: sys.stderr.write(' '.join(sys.modules))"
+    )
+    done = process("-c", code)
+    modules = {name.split(".")[0] for name in done.stderr.decode().split()}
+    assert done.returncode == 0
+    assert b"ask" in done.stdout
+    assert not modules & {*HEAVY, "numpy", "onnxruntime", "chromadb", "langchain", "langgraph", "pydantic"}
+
+
+@pytest.mark.slow
+def test_a_question_that_is_not_utf8_gives_json_that_is(home_copy: Path) -> None:
+    done = process("-m", "ui", "ask", "--json", b"\xff Turkije?", LC_ALL="C.UTF-8")
+    assert done.returncode == 0, done.stderr.decode()
+    assert json.loads(done.stdout.decode("utf-8"))["citations" if b'"answered"' in done.stdout else "nearest"]
+    assert done.stderr == b""
+
+
+@pytest.mark.parametrize("command", [("ask", "--json"), ("search", "--json"), ("ask",), ("search",)])
+def test_a_lone_surrogate_in_the_question_does_no_harm(home_copy: Path, run: Run, command: tuple[str, ...]) -> None:
+    status, out, error = run(*command, "\udcff Turkije?")
+    assert (status, error) == (0, "")
+    assert "Turkije" in out
+
+
+def test_a_reader_that_leaves_early_gets_no_traceback(home_copy: Path) -> None:
+    command = [sys.executable, "-m", "ui", "show", NAVO, "--json"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout
+        assert running.stderr
+        running.stdout.close()
+        error = running.stderr.read()
+        assert running.wait(60) == 1
+    assert error == b""
+
+
+@pytest.mark.parametrize("question", [LITHUANIA, CYBER, "Wat is het recept voor appeltaart?", "En verder?"])
+def test_an_answer_as_json_keeps_the_contract(home_copy: Path, run: Run, question: str) -> None:
+    status, out, error = run("ask", question, "--json")
+    record = json.loads(out)
+    assert (status, error) == (0, "")
+    assert set(record) >= ANSWER_KEYS
+    assert record["question"] == question
+    assert record["status"] in ("answered", "off_topic", "silent", "undecided", "vague")
+    for entry in (*record["citations"], *record["nearest"]):
+        assert set(entry) >= CITATION_KEYS
+        assert entry["paragraph_text"][entry["start"] : entry["end"]] == entry["quote"]
+
+
+def test_a_no_is_an_answer_and_no_error(home_copy: Path, run: Run) -> None:
+    status, out, error = run("ask", "Wat is het recept voor appeltaart?")
+    assert (status, error) == (0, "")
+    assert out.strip()
+
+
+def test_an_answer_is_given_in_the_language_asked_for(home_copy: Path, run: Run) -> None:
+    status, out, _ = run("ask", LITHUANIA, "--language", "en", "--letter", NAVO, "--letter", NAVO)
+    assert status == 0
+    assert out.startswith("According to the letter of 26 April 2018: ")
+    assert "270 militairen in Litouwen" in out
+
+
+def test_a_search_lists_paragraphs_best_first(home_copy: Path, run: Run) -> None:
+    status, out, error = run("search", LITHUANIA, "--top", "4", "--json")
+    found = json.loads(out)
+    assert (status, error) == (0, "")
+    assert [entry["n"] for entry in found] == [1, 2, 3, 4]
+    assert all(set(entry) >= CITATION_KEYS for entry in found)
+    assert [entry["score"] for entry in found] == sorted((entry["score"] for entry in found), reverse=True)
+    _, plain, _ = run("search", LITHUANIA, "--top", "4")
+    assert [line.strip() for line in plain.splitlines()[1::2]] == [entry["paragraph_text"] for entry in found]
+
+
+def test_a_letter_is_added_listed_asked_shown_and_removed(home_copy: Path, run: Run) -> None:
+    assert run("ingest", str(LETTER)) == (0, f"{'new':8}{_only_new_letter(run)}\n", "")
+    added = _only_new_letter(run)
+    status, out, _ = run("ingest", str(LETTER), str(bundled_files()[0]))
+    assert status == 0
+    assert [line.split()[:2] for line in out.splitlines()] == [["same", added], ["same", NAVO]]
+    status, out, _ = run("ask", "Wie heeft de brief ondertekend?", "--json", "--letter", added)
+    record = json.loads(out)
+    assert status == 0
+    assert {entry["letter"] for entry in (*record["citations"], *record["nearest"])} == {added}
+    assert run("show", added)[0] == 0
+    assert run("remove", added) == (0, f"removed {added}\n", "")
+    assert _letters(run) == [NAVO]
+    for command in ("show", "remove"):
+        assert_one_clear_line(run(command, added), repr(added), "kamervraag letters")
+    assert LETTER.is_file()
+
+
+def test_a_file_that_fails_is_told_of_and_the_others_are_added(home_copy: Path, run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "brieven"
+    folder.mkdir()
+    (folder / "leeg.txt").write_text("", encoding="utf-8")
+    (folder / "goed.txt").write_bytes(LETTER.read_bytes())
+    status, out, error = run("ingest", str(folder))
+    assert status == 1
+    assert [line.split()[0] for line in out.splitlines()] == ["new"]
+    assert "leeg.txt" in error
+    assert "1 of 2" in error.splitlines()[-1]
+    assert "Traceback" not in error
+    assert len(_letters(run)) == 2
+
+
+def test_the_letters_are_listed_as_the_contract_says(home_copy: Path, run: Run) -> None:
+    (record,) = json.loads(run("letters", "--json")[1])
+    assert set(record) >= {"id", "title", "date", "paragraphs", "bundled", "source"}
+    assert (record["id"], record["date"], record["bundled"]) == (NAVO, "2018-04-26", True)
+    status, out, error = run("letters")
+    assert (status, error) == (0, "")
+    assert out.count("\n") == 1
+    assert out.startswith(f"{NAVO}  2018-04-26  {record['paragraphs']} paragraphs  ")
+
+
+def test_a_letter_is_shown_as_the_contract_says(home_copy: Path, run: Run) -> None:
+    status, out, error = run("show", NAVO, "--json")
+    record = json.loads(out)
+    assert (status, error) == (0, "")
+    assert set(record) >= {
+        "id", "title", "date", "sender", "addressee", "signatories", "references", "sections", "footnotes",
+    }  # fmt: skip
+    paragraphs = [paragraph for section in record["sections"] for paragraph in section["paragraphs"]]
+    assert all(
+        set(paragraph) >= {"id", "number", "kind", "text", "page", "sentences", "translation"}
+        for paragraph in paragraphs
+    )
+    assert {"header", "prose", "signature"} <= {paragraph["kind"] for paragraph in paragraphs}
+    plain = run("show", NAVO)[1]
+    assert all(paragraph["text"] in plain for paragraph in paragraphs)
+
+
+def test_a_batch_is_answered_and_its_bad_rows_are_counted(home_copy: Path, run: Run, tmp_path: Path) -> None:
+    questions, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    questions.write_text(f'{{"id": "a", "question": "{LITHUANIA}"}}\nkapot\n', encoding="utf-8")
+    status, printed, error = run("batch", str(questions), "--out", str(out))
+    assert (status, printed) == (0, "")
+    assert "2 rows" in error
+    assert "1 of them" in error
+    answered, failed = (json.loads(line) for line in out.read_text(encoding="utf-8").splitlines())
+    assert set(answered) >= ANSWER_KEYS
+    assert answered["id"] == "a"
+    assert "line 2" in failed["error"]
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"id,naam\n1,x\n"])
+def test_an_unusable_batch_leaves_the_earlier_output_alone(
+    home_copy: Path, run: Run, tmp_path: Path, content: bytes
+) -> None:
+    questions, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    questions.write_bytes(content)
+    out.write_text("earlier", encoding="utf-8")
+    assert_one_clear_line(run("batch", str(questions), "--out", str(out)), str(questions))
+    assert out.read_text(encoding="utf-8") == "earlier"
+
+
+def test_the_doctor_finds_nothing_and_then_something(
+    home_copy: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, out, error = run("doctor")
+    assert (status, error) == (0, "")
+    assert str(home_copy) in out
+    assert "->" not in out
+    monkeypatch.setenv("KAMERVRAAG_TREADS", "2")
+    status, out, error = run("doctor")
+    assert status == 1
+    assert out.count("->") == 1
+    assert "1 thing to mend" in error
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(run: Run, command: str) -> None:
+    for option in ("--help", "-h"):
+        status, out, error = run(command, option)
+        assert (status, error) == (0, "")
+        assert "Usage" in out
+        assert command in out
+    assert command in run("--help")[1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["weg"],
+        ["--weg"],
+        ["ask"],
+        ["ask", "een", "twee"],
+        ["ask", "Cyber?", "--language", "de"],
+        ["search", "Cyber?", "--top", "0"],
+        ["search", "Cyber?", "--top", "veel"],
+        ["batch", "in.jsonl"],
+        ["ingest"],
+        ["show"],
+        ["remove"],
+    ],
+)
+def test_wrong_usage_ends_with_two(run: Run, arguments: list[str]) -> None:
+    status, out, error = run(*arguments)
+    assert (status, out) == (2, "")
+    assert "Usage" in error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["ask", ""], "empty"),
+        (["ask", "?!"], "empty"),
+        (["search", " "], "empty"),
+        (["ask", "Cyber?", "--letter", "weg"], "'weg'"),
+        (["search", "Cyber?", "--letter", "weg\nweg\x1b[2J"], "weg"),
+        (["ask", "Cyber?", "--model", "orakel"], "'orakel'"),
+        (["show", "weg"], "'weg'"),
+        (["show", "../../etc/passwd"], "'../../etc/passwd'"),
+        (["remove", "weg"], "'weg'"),
+        (["remove", NAVO], NAVO),
+        (["batch", "weg.jsonl", "--out", "out.jsonl"], "weg.jsonl"),
+        (["batch", "weg.jsonl", "--out", "out.doc"], "out.doc"),
+    ],
+)
+def test_a_users_error_is_one_clear_line(home_copy: Path, run: Run, arguments: list[str], said: str) -> None:
+    result = run(*arguments)
+    assert_one_clear_line(result, said)
+    assert "\x1b" not in result[2]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ask", LITHUANIA],
+        ["search", LITHUANIA],
+        ["letters"],
+        ["show", NAVO],
+        ["remove", "weg"],
+        ["ingest", str(LETTER)],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_home_that_is_a_file_is_one_clear_line(run: Run, tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "home").write_text("x", encoding="utf-8")
+    assert_one_clear_line(run(*arguments), str(tmp_path / "home"), "KAMERVRAAG_HOME")
+
+
+def test_a_setting_that_is_not_allowed_is_one_clear_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAMERVRAAG_THREADS", "veel")
+    assert_one_clear_line(run("letters"), "KAMERVRAAG_THREADS='veel'")
+
+
+def _letters(run: Run) -> list[str]:
+    return [record["id"] for record in json.loads(run("letters", "--json")[1])]
+
+
+def _only_new_letter(run: Run) -> str:
+    (added,) = (letter for letter in _letters(run) if letter != NAVO)
+    return added
