@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -37,6 +37,7 @@ _NOW = re.compile(
     r"|now|nowadays|currently|today|at present|presently|these days|still|current|latest)\b",
     re.IGNORECASE,
 )
+_SENTENCES = re.compile(r".+?\[\d+\]\s*|.+", re.DOTALL)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -82,12 +83,38 @@ class Assistant:
         Raises:
             UserError: an empty question or an unknown letter.
         """
+        return self.examine(question, history, language=language, letters=letters)[0]
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn | str] = (),
+        *,
+        language: Language | None = None,
+        letters: Sequence[str] = (),
+    ) -> Iterator[str | Answer]:
+        """Yield the answer's text, verified sentence by verified sentence, and last the answer itself; see `ask`."""
+        answer = self.ask(question, history, language=language, letters=letters)
+        yield from _SENTENCES.findall(answer.answer)
+        yield answer
+
+    def examine(
+        self,
+        question: str,
+        history: Sequence[Turn | str] = (),
+        *,
+        language: Language | None = None,
+        letters: Sequence[str] = (),
+        top_k: int = 10,
+    ) -> tuple[Answer, list[Hit]]:
+        """Return the answer with the ranked paragraphs it was chosen from, best first; see `ask`."""
         started = time.perf_counter()
         self._check(question, letters)
         turns = tuple(Turn(turn) if isinstance(turn, str) else turn for turn in history)
         state = self._chain.invoke({"asked": question, "history": turns, "only": tuple(letters), "language": language})
         answer: Answer = state["answer"]
-        return replace(answer, seconds=round(time.perf_counter() - started, 4))
+        hits = _hits(state["ranking"], top_k)
+        return replace(answer, seconds=round(time.perf_counter() - started, 4)), hits
 
     def search(self, question: str, top_k: int = 10, *, letters: Sequence[str] = ()) -> list[Hit]:
         """Return the paragraphs nearest to a question, best first.
@@ -98,11 +125,7 @@ class Assistant:
         self._check(question, letters)
         analysed = self.analyse(question, detect_language(question), tuple(letters))
         ranking = rank(analysed, self.candidates(analysed, tuple(letters), max(_DEPTH, top_k)), self.ranker)
-        return [
-            Hit(candidate.letter, candidate.section, candidate.paragraph, ranked.place.sentence, score)
-            for ranked, score in ranking.paragraphs()[:top_k]
-            for candidate in [ranked.place.candidate]
-        ]
+        return _hits(ranking, top_k)
 
     @staticmethod
     def cite_hit(number: int, hit: Hit) -> Citation:
@@ -258,6 +281,14 @@ def build_assistant(
     )
     home = Home(settings.home)
     return Assistant(embedder, open_index(home, embedder, report, progress), home)
+
+
+def _hits(ranking: Ranking, top_k: int) -> list[Hit]:
+    return [
+        Hit(candidate.letter, candidate.section, candidate.paragraph, ranked.place.sentence, score)
+        for ranked, score in ranking.paragraphs()[:top_k]
+        for candidate in [ranked.place.candidate]
+    ]
 
 
 def _nearest(ranking: Ranking) -> tuple[Citation, ...]:

@@ -374,3 +374,16 @@ def test_the_same_question_has_the_same_answer_from_eight_threads_at_once(assist
             for n in range(-start, len(questions) - start)
         ]
         assert all(comparable(future.result()) == alone[n] for n, future in asked)
+
+
+def test_a_streamed_answer_is_the_same_answer_in_pieces(assistant: Assistant) -> None:
+    *pieces, last = assistant.stream(LITHUANIA)
+    assert isinstance(last, Answer)
+    assert "".join(str(piece) for piece in pieces) == last.answer == assistant.ask(LITHUANIA).answer
+
+
+def test_the_ranked_paragraphs_of_an_answer_begin_with_the_one_it_cites(assistant: Assistant) -> None:
+    answer, hits = assistant.examine(LITHUANIA, top_k=5)
+    assert hits[0].paragraph.id in {citation.paragraph_id for citation in answer.citations}
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert len(hits) == 5
