@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+_FEWEST_COLUMNS = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a letter as it stood on the page.
 
     `text` has no blanks at its ends and single blanks inside; `indent` counts the blanks that
     stood before it; `gap` is true when a blank line stood before it; `page_break` when a page
-    began with it; `tabular` when wide blanks cut it into cells; `page` is `None` when the source has
-    no pages.
+    began with it; `page` is `None` when the source has no pages. `cells` are the pieces that wide
+    blanks cut it into, with their offsets; `side` marks the side column of a letterhead.
     """
 
     text: str
@@ -20,4 +23,10 @@ class Line:
     indent: int = 0
     gap: bool = False
     page_break: bool = False
-    tabular: bool = False
+    cells: tuple[tuple[int, str], ...] = ()
+    side: bool = False
+
+    @property
+    def tabular(self) -> bool:
+        """Whether the line is a row of a table."""
+        return len(self.cells) >= _FEWEST_COLUMNS

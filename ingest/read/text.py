@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import shlex
 import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ingest.errors import UnreadableLetter
+from ingest.read.columns import cells_of, split_side_column
 from ingest.read.lines import Line
 
 MAX_BYTES = 20_000_000
@@ -16,7 +19,6 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\U0010ff00-\U0010ffff]|[\x00-
 _SOFT_HYPHEN = re.compile("\u00ad(?=.*\\S)")
 _SYMBOL_BULLETS = str.maketrans({"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "•", "\uf02d": "-"})
 _LINE_END = re.compile("\r\n|[\n\r\x0b\x85\u2028\u2029]")
-_CELLS = re.compile(r"(?:\S(?: {3,}|\t+ *)(?=\S).*){2}")
 _DOUBLY_ENCODED = re.compile("[ÃÂ][\x80-\xbf]|â[€\x80\x82]|â‚¬")
 
 
@@ -30,31 +32,37 @@ def read_text(path: Path) -> tuple[Line, ...]:
 
 
 def lines_of(text: str) -> tuple[Line, ...]:
-    """Cut text into lines; blank lines become gaps, form feeds page breaks."""
+    """Cut text into lines; blank lines become gaps, form feeds page breaks.
+
+    The side column of a letterhead comes before the text it stands beside.
+    """
     text = unicodedata.normalize("NFC", text).translate(_SYMBOL_BULLETS)
     pages = text.split("\f")
     lines: list[Line] = []
     for number, page in enumerate(pages, 1):
-        gap, first = False, number > 1
-        for raw in _LINE_END.split(page):
-            raw = _SOFT_HYPHEN.sub("", _INVISIBLE.sub("", raw))
-            words = raw.split()
-            if not words:
-                gap = True
-                continue
-            indent = len(raw) - len(raw.lstrip())
-            lines.append(
-                Line(
-                    " ".join(words),
-                    number if len(pages) > 1 else None,
-                    indent,
-                    gap,
-                    first,
-                    tabular=bool(_CELLS.search(raw.strip())),
-                )
-            )
-            gap = first = False
+        rows, side = split_side_column([_clean(raw) for raw in _LINE_END.split(page)])
+        found = [*_lines_of_rows(side, side=True), *_lines_of_rows(rows, side=False)]
+        if found and number > 1:
+            found[0] = replace(found[0], page_break=True)
+        lines += [replace(line, page=number) for line in found] if len(pages) > 1 else found
     return tuple(lines)
+
+
+def _clean(raw: str) -> str:
+    return _SOFT_HYPHEN.sub("", _INVISIBLE.sub("", raw))
+
+
+def _lines_of_rows(rows: Sequence[str], *, side: bool) -> Iterator[Line]:
+    gap = side
+    for row in rows:
+        words = row.split()
+        if not words:
+            gap = True
+            continue
+        indent = len(row) - len(row.lstrip())
+        cells = cells_of(row)
+        yield Line(" ".join(words), None, indent, gap, cells=cells if len(cells) > 1 else (), side=side)
+        gap = False
 
 
 def _read_bytes(path: Path) -> bytes:

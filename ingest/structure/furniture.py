@@ -25,7 +25,7 @@ _TOP_LINES, _BOTTOM_LINES, _LETTERHEAD_LINES = 15, 6, 40
 
 def drop_furniture(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """Return the lines without page numbers, rules and running heads; what follows one starts a page."""
-    dropped = _page_numbers(lines) | _running_heads(lines) | _imprint(lines)
+    dropped = _page_numbers(lines) | _running_heads(lines) | _imprint(lines) | _side_columns(lines)
     kept: list[Line] = []
     page_pending = gap_pending = False
     for position, line in enumerate(lines):
@@ -56,6 +56,11 @@ def _page_numbers(lines: tuple[Line, ...]) -> set[int]:
 
 def _imprint(lines: tuple[Line, ...]) -> set[int]:
     return {position for position, line in enumerate(lines) if _IMPRINT.fullmatch(line.text)}
+
+
+def _side_columns(lines: tuple[Line, ...]) -> set[int]:
+    """Positions of what stands beside the text on any page but the first, where it is the letter's head."""
+    return {position for position, line in enumerate(lines) if line.side and line.page not in (None, 1)}
 
 
 def _counting_up(lines: tuple[Line, ...]) -> set[int]:
