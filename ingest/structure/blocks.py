@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from ingest.read import Line
-from ingest.structure.footnotes import ANCHOR
 from ingest.structure.margin import Margin, find_margin
+from ingest.structure.marks import ANCHOR
 
 ITEM = re.compile(
     r"(?:(?P<bullet>[•▪‣◦●○–—*·-]|o(?=\s))|(?P<number>\d{1,2})[.)]|\(?(?P<letter>[a-z])\)|(?P<roman>[ivx]{1,4})[.)])\s+(?=\S)"

@@ -12,8 +12,9 @@ from ingest.read import Line
 from ingest.structure import header
 from ingest.structure.blocks import ITEM, NUMBERED, Block, group_lines, looks_like_heading
 from ingest.structure.dates import first_date
-from ingest.structure.footnotes import ANCHOR, Note, extract_footnotes
+from ingest.structure.footnotes import Note, extract_footnotes
 from ingest.structure.furniture import drop_furniture
+from ingest.structure.marks import ANCHOR
 from ingest.structure.running import hyphenated_words, join_lines
 from ingest.structure.sentences import split_sentences
 

@@ -11,27 +11,16 @@ import re
 from dataclasses import dataclass, replace
 
 from ingest.read import Line
-from ingest.structure.dates import MONTHS
 from ingest.structure.margin import Margin, find_margin
+from ingest.structure.marks import ANCHOR, FIRST_ANCHOR, MOST_NOTES, SUPERSCRIPTS, Place, find_mark
 from ingest.structure.running import join_lines
 
-# Anchors are characters the readers strip from every source, so none can stand in a letter.
-_FIRST_ANCHOR = 0x10FF00
-_MOST_NOTES = 0xFF
-ANCHOR = re.compile(f"[{chr(_FIRST_ANCHOR)}-{chr(_FIRST_ANCHOR + _MOST_NOTES)}]")
-
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _NOTE_LINE = re.compile(
     r"(?:\[(?P<bracketed>\d{1,3})\]|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})\s*|(?P<listed>\d{1,3})[.)]|(?P<plain>\d{1,3}))(?:(?:^|(?<=[⁰¹²³⁴⁵⁶⁷⁸⁹])|\s+)(?P<text>\S.*))?$"
 )
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’»)\]]*$")
-_COUNTED = rf"(?:[a-z]+(?:en|s)|%|euro|procent|miljard|miljoen|{'|'.join(MONTHS)})\b"
-_LISTED = re.compile(r"\d{1,3}[.)]\s")
 _NOTE_STOP = re.compile(r"(?:[.!?][\"'”’»)\]]*|https?://\S+)$")
-_SURE_FORMS = 5
-_COUNTED_BY = re.compile(
-    r"(?:\b(?:nr|nrs|nummer|art|artikel|lid|bijlage|pagina|blz|p|kst|Kamerstuk)\.?|[€$£]|postbus \d+)$", re.IGNORECASE
-)
+_MOST_SKIPPED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,53 +32,69 @@ class Note:
     anchor: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """The beginning of a note: its number, how that is written, and the text after it."""
+
+    number: int
+    form: str
+    text: str
+
+
 def extract_footnotes(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Note, ...]]:
     """Take footnote texts and marks out of the lines, leaving one anchor character a mark."""
     body: list[Line] = []
     notes: list[Note] = []
-    mark_floor = (0, 0)
+    floor = (0, 0)
     margin = find_margin(lines)
+    openings = _openings(lines)
     position = 0
     while position < len(lines):
-        number = len(notes) + 1
-        start = _note_start(lines, position, number) if number <= _MOST_NOTES else None
-        found = _find_mark(body, number, mark_floor, lines[position]) if start is not None else None
-        if start is None or found is None or _is_title(lines, position):
+        opening = openings.get(position)
+        last = int(notes[-1].mark) if notes else 0
+        place = _place(opening, openings, position, body, floor, last) if len(notes) < MOST_NOTES else None
+        if opening is None or place is None or _is_title(lines, position, opening):
             body.append(lines[position])
             position += 1
             continue
-        anchor = chr(_FIRST_ANCHOR + number - 1)
-        row, span = found
-        line = body[row]
-        body[row] = replace(line, text=line.text[: span[0]] + anchor + line.text[span[1] :])
-        mark_floor = (row, span[0] + 1)
-        end = _note_end(lines, position, number, margin, interrupted=not _SENTENCE_END.search(_bare(body[-1].text)))
-        texts = [start, *(line.text for line in lines[position + 1 : end])]
-        notes.append(Note(str(number), join_lines([text for text in texts if text]), anchor))
+        anchor = chr(FIRST_ANCHOR + len(notes))
+        row, span = place
+        body[row] = _with_anchor(body[row], span, anchor)
+        floor = (row, span[0] + 1)
+        interrupted = not _SENTENCE_END.search(ANCHOR.sub("", body[-1].text))
+        end = _note_end(lines, openings, position, margin, interrupted=interrupted)
+        texts = [opening.text, *(line.text for line in lines[position + 1 : end])]
+        notes.append(Note(str(opening.number), join_lines([text for text in texts if text]), anchor))
         if end < len(lines):
             lines = (*lines[:end], replace(lines[end], page_break=True, gap=True), *lines[end + 1 :])
         position = end
     return tuple(body), tuple(notes)
 
 
-def _bare(text: str) -> str:
-    return ANCHOR.sub("", text)
+def _with_anchor(line: Line, span: tuple[int, int], anchor: str) -> Line:
+    return replace(line, text=line.text[: span[0]] + anchor + line.text[span[1] :])
 
 
-def _note_start(lines: tuple[Line, ...], position: int, number: int) -> str | None:
-    """Return the text after the note's number, or None when no note `number` begins here.
+def _openings(lines: tuple[Line, ...]) -> dict[int, _Opening]:
+    """Return by position the lines that may begin a note; raised or bracketed numbers rule out any other form.
 
     A number alone on its line begins a note when its text follows directly.
     """
-    match = _NOTE_LINE.match(lines[position].text)
-    if not match:
-        return None
-    digits = (match["bracketed"] or match["raised"] or match["listed"] or match["plain"]).translate(_SUPERSCRIPTS)
-    if digits != str(number):
-        return None
-    if not match["text"] and not _goes_straight_on(lines, position):
-        return None
-    return match["text"] or ""
+    found: dict[int, _Opening] = {}
+    for position, line in enumerate(lines):
+        match = _NOTE_LINE.match(line.text)
+        if match and (match["text"] or _goes_straight_on(lines, position)):
+            form = match.lastgroup if match.lastgroup != "text" else _form(match)
+            digits = match[form or "plain"].translate(SUPERSCRIPTS)
+            found[position] = _Opening(int(digits), form or "plain", match["text"] or "")
+    for form in ("raised", "bracketed"):
+        if any(opening.form == form and opening.number == 1 for opening in found.values()):
+            return {position: opening for position, opening in found.items() if opening.form == form}
+    return found
+
+
+def _form(match: re.Match[str]) -> str:
+    return next(form for form in ("bracketed", "raised", "listed", "plain") if match[form])
 
 
 def _goes_straight_on(lines: tuple[Line, ...], position: int) -> bool:
@@ -97,36 +102,56 @@ def _goes_straight_on(lines: tuple[Line, ...], position: int) -> bool:
     return following is not None and not following.gap and not following.page_break
 
 
-def _is_title(lines: tuple[Line, ...], position: int) -> bool:
+def _place(
+    opening: _Opening | None,
+    openings: dict[int, _Opening],
+    position: int,
+    body: list[Line],
+    floor: tuple[int, int],
+    last: int,
+) -> Place | None:
+    """Return where the mark of the note stands, if it is the next one and has a mark.
+
+    Numbers begin again at 1 in an annex. A number is skipped only when no line begins with it.
+    """
+    if opening is None:
+        return None
+    number, page = opening.number, body[-1].page if body else None
+    if number == last + 1:
+        lone = opening.form == "plain" and not opening.text
+        return find_mark(body, number, floor, page, sure=opening.form == "listed", lone=lone)
+    skipped = range(last + 1, number)
+    may_skip = opening.form != "listed" and 0 < len(skipped) <= _MOST_SKIPPED
+    absent = may_skip and not any(at > position and other.number in skipped for at, other in openings.items())
+    if absent or (last and number == 1):
+        return find_mark(body, number, floor, page, sure=True, lone=False)
+    return None
+
+
+def _is_title(lines: tuple[Line, ...], position: int, opening: _Opening) -> bool:
     """Whether a line numbered like a list ("1. Inleiding") does not end as a note does."""
-    listed = _LISTED.match(lines[position].text)
-    return bool(listed) and not _goes_straight_on(lines, position) and not _NOTE_STOP.search(lines[position].text)
+    listed = opening.form == "listed"
+    return listed and not _goes_straight_on(lines, position) and not _NOTE_STOP.search(lines[position].text)
 
 
-def _note_end(lines: tuple[Line, ...], start: int, number: int, margin: Margin, *, interrupted: bool) -> int:
+def _note_end(
+    lines: tuple[Line, ...], openings: dict[int, _Opening], start: int, margin: Margin, *, interrupted: bool
+) -> int:
     """Return the position after the note.
 
     It ends at a blank line, a page, the next note, a changed indent or a full stop with room
     after it. A note that interrupts a sentence, with nothing to mark its end, is one line long.
     """
-    end = start + 1
-    if not _note_start(lines, start, number):
-        end += 1  # the number stood alone on its line
+    following = openings[start].number + 1
+    first = start if openings[start].text else start + 1
+    end = first + 1
     while end < len(lines):
-        line = lines[end]
-        if (
-            line.gap
-            or line.page_break
-            or _outdented(lines[start], line)
-            or _note_start(lines, end, number + 1) is not None
-        ):
+        line, opening = lines[end], openings.get(end)
+        apart = line.gap or line.page_break or (_outdented(lines[first], line) and line.indent != lines[start].indent)
+        if apart or (opening and opening.number == following):
             return end
-        stopped = end > start + 1 or _note_start(lines, start, number)
-        if (
-            stopped
-            and _NOTE_STOP.search(lines[end - 1].text)
-            and margin.has_room(lines[end - 1], line, sentence_ended=True)
-        ):
+        stopped = _NOTE_STOP.search(lines[end - 1].text)
+        if stopped and margin.has_room(lines[end - 1], line, sentence_ended=True):
             return end
         if interrupted and _runs_to_the_end_unbroken(lines, end):
             return end
@@ -143,36 +168,3 @@ def _runs_to_the_end_unbroken(lines: tuple[Line, ...], position: int) -> bool:
     """Whether no blank line, page, note or indent tells within ten lines where the note ends."""
     ahead = lines[position : position + 10]
     return not any(line.gap or line.page_break or line.indent != ahead[0].indent for line in ahead[1:])
-
-
-def _find_mark(body: list[Line], number: int, floor: tuple[int, int], note: Line) -> tuple[int, tuple[int, int]] | None:
-    """Find the mark `number` after the previous one: on the note's page first, then surest form, then nearest."""
-    patterns = _mark_patterns(number)
-    if _LISTED.match(note.text):
-        patterns = patterns[:_SURE_FORMS]
-    rows = range(len(body) - 1, floor[0] - 1, -1)
-    on_page = [row for row in rows if body[row].page == note.page]
-    for candidates in (on_page, [row for row in rows if body[row].page != note.page]):
-        for pattern in patterns:
-            for row in candidates:
-                for match in pattern.finditer(body[row].text, floor[1] if row == floor[0] else 0):
-                    if not _COUNTED_BY.search(body[row].text[: match.start()].rstrip()):
-                        return row, match.span()
-    return None
-
-
-def _mark_patterns(number: int) -> tuple[re.Pattern[str], ...]:
-    """Patterns for a mark, surest first: raised or bracketed, glued to a word, a stop or a year, after a blank."""
-    raised = str(number).translate({ord("0") + digit: sign for digit, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")})
-    after = r"(?=$|\s|[.,;:!?)\]”’»\"'](?!\d))"
-    stop = r"(?:(?<=[^\W\d][.,;:!?])|(?<=[)\]”’»%][.,;:!?])|(?<=\b(?:19|20)\d\d[.,;:!?]))"
-    return (
-        re.compile(rf"\s?(?:{raised}(?![⁰¹²³⁴⁵⁶⁷⁸⁹])|\[{number}\])"),
-        re.compile(rf"(?:(?<=[a-zà-ÿ)\]”’»\"'%])|{stop}){number}\)(?=$|[\s.,;:!?)])"),
-        re.compile(rf"(?<=[a-zà-ÿ)\]”’»\"'%]){number}{after}"),
-        re.compile(rf"{stop}{number}(?=$|\s|[)\]”’»])"),
-        re.compile(rf"(?<=\b(?:19|20)\d\d){number}{after}"),
-        re.compile(rf"(?<=[A-Z]{{3}}){number}{after}"),
-        re.compile(rf"(?<=[)\]”’».,;]) {number}{after}"),
-        re.compile(rf"(?<=[^\W\d_]) {number}(?=$|[.,;:)](?!\d)|\s(?!{_COUNTED}))"),
-    )

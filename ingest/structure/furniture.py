@@ -76,26 +76,27 @@ def _counting_up(lines: tuple[Line, ...]) -> set[int]:
 
 
 def _running_heads(lines: tuple[Line, ...]) -> set[int]:
-    """Positions of the runs at the top or foot of pages that stand on another page too (digits aside)."""
+    """Positions of the runs at the top or foot of pages that stand on another page too (its number aside)."""
     pages = _pages(lines)
     found: set[int] = set()
     for number, page in enumerate(pages):
         others = [other for other in range(len(pages)) if other != number]
         tops = {
-            _shape(lines[position])
+            key
             for other in others
             for position in pages[other][: _LETTERHEAD_LINES if other == 0 else _TOP_LINES]
+            for key in _keys(lines, position)
         }
-        feet = {_shape(lines[position]) for other in others for position in pages[other][-_BOTTOM_LINES:]}
+        feet = {key for other in others for position in pages[other][-_BOTTOM_LINES:] for key in _keys(lines, position)}
         if number > 0:
             found.update(_leading(page[:_TOP_LINES], lines, tops))
         found.update(_leading(page[: -_BOTTOM_LINES - 1 : -1], lines, feet))
     return found
 
 
-def _leading(page: list[int], lines: tuple[Line, ...], shapes: set[str]) -> Iterator[int]:
+def _leading(page: list[int], lines: tuple[Line, ...], keys: set[str]) -> Iterator[int]:
     for position in page:
-        if _shape(lines[position]) not in shapes:
+        if keys.isdisjoint(_keys(lines, position)):
             return
         yield position
 
@@ -107,5 +108,15 @@ def _pages(lines: tuple[Line, ...]) -> list[list[int]]:
     return [list(group) for _, group in groupby(range(len(lines)), key=lambda position: lines[position].page)]
 
 
-def _shape(line: Line) -> str:
-    return re.sub(r"\d+", "#", line.text)
+def _keys(lines: tuple[Line, ...], position: int) -> Iterator[str]:
+    """Yield what a running line shares with its like on another page: its text, but for a number that counts the pages.
+
+    The text of a note, whose number stands before it, shares nothing.
+    """
+    line = lines[position]
+    if position and not line.gap and not line.page_break and lines[position - 1].text.isdecimal():
+        return
+    yield line.text
+    for number in re.finditer(r"(?<=\D)\d{1,3}\b", line.text):
+        ahead = int(number.group()) - (line.page or 0)
+        yield f"{line.text[: number.start()]}#{ahead}#{line.text[number.end() :]}"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 _LAST_PART = re.compile(r"([^\W_]+)-$")
 _FIRST_PART = re.compile(r"[^\W\d_]+")
 _COORDINATION = re.compile(r"(?:en|of|als|dan|tot|respectievelijk|resp\.|c\.q\.|and|or)\b")
+_BROKEN_ADDRESS = re.compile(r"(?:https?://|www\.)\S*[/\-=_?&%#.]$")
 _OPEN_LEFT = frozenset({"non", "niet", "oud", "ex", "anti", "pro", "quasi", "semi"})
 # Initialisms that are written small and can be read as a syllable; those without a vowel need no list.
 _INITIALISMS = frozenset(
@@ -34,6 +35,8 @@ def join_lines(texts: Sequence[str], hyphenated: frozenset[str] = frozenset()) -
 def _join(left: str, right: str, hyphenated: frozenset[str]) -> str:
     if left.endswith(SOFT_HYPHEN):
         return left[:-1] + right
+    if _BROKEN_ADDRESS.search(left):
+        return left + right
     head, tail = _LAST_PART.search(left), _FIRST_PART.match(right)
     if not head:
         # a dash of its own keeps its blanks; one glued to a digit or bracket binds

@@ -1,0 +1,77 @@
+"""The mark of a footnote in the running text: where a note's number hangs on a word."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.read import Line
+from ingest.structure.dates import MONTHS
+
+# Anchors are characters the readers strip from every source, so none can stand in a letter.
+FIRST_ANCHOR = 0x10FF00
+MOST_NOTES = 0xFF
+ANCHOR = re.compile(f"[{chr(FIRST_ANCHOR)}-{chr(FIRST_ANCHOR + MOST_NOTES)}]")
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+Place = tuple[int, tuple[int, int]]
+
+_UNITS = "euro|procent|miljard|miljoen|jaar|maand|week|dag|uur|keer|maal|meter|kilometer|km|kg|ton|fte"
+_COUNTED = rf"(?:[a-z]+(?:en|s)|%|{_UNITS}|{'|'.join(MONTHS)})\b"
+_COUNTED_BY = re.compile(
+    r"(?:\b(?:nr|nrs|nummer|art|artikel|lid|bijlage|pagina|blz|p|kst|Kamerstuk)\.?|[€$£]|postbus \d+)$", re.IGNORECASE
+)
+_ANCHOR_CLASS = ANCHOR.pattern
+_AFTER = r"(?=$|\s|[.,;:!?)\]”’»\"'](?!\d))"
+_STOP = r"(?:(?<=[^\W\d][.,;:!?])|(?<=[)\]”’»%][.,;:!?])|(?<=\b(?:19|20)\d\d[.,;:!?]))"
+_WORD = r"(?<=[a-zà-ÿ)\]”’»\"'%])"
+
+
+def find_mark(
+    lines: list[Line], number: int, floor: tuple[int, int], page: int | None, *, sure: bool, lone: bool
+) -> Place | None:
+    """Find the mark `number` after `floor`: on the note's page first, then surest form, then nearest.
+
+    `sure` leaves out the forms that a figure of the text can have, too; `lone` adds the weakest of
+    all, for a note whose number stands alone above its text, as no figure of the text does.
+    """
+    patterns = [*_sure_patterns(number), *([] if sure else _doubtful_patterns(number)), *([_bare(number)] * lone)]
+    rows = range(len(lines) - 1, floor[0] - 1, -1)
+    on_page = [row for row in rows if lines[row].page == page]
+    for candidates in (on_page, [row for row in rows if lines[row].page != page]):
+        for pattern in patterns:
+            for row in candidates:
+                for match in pattern.finditer(lines[row].text, floor[1] if row == floor[0] else 0):
+                    if not _COUNTED_BY.search(lines[row].text[: match.start()].rstrip()):
+                        return row, match.span()
+    return None
+
+
+def _raised(number: int) -> str:
+    return str(number).translate({ord("0") + digit: sign for digit, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")})
+
+
+def _sure_patterns(number: int) -> tuple[re.Pattern[str], ...]:
+    """Patterns, surest first: raised or bracketed, beside another mark, glued to a word, a stop or a year."""
+    raised, following = _raised(number), _raised(number + 1)
+    return (
+        re.compile(rf"\s?(?:{raised}(?=[^⁰¹²³⁴⁵⁶⁷⁸⁹]|$|{following})|\[{number}\])"),
+        re.compile(rf"(?<={_ANCHOR_CLASS})(?:, ?| )?{number}(?=$|[^\w])"),
+        re.compile(rf"(?:{_WORD}|{_STOP}|(?<=[.?!”’»\"'] )){number}\)(?=$|[\s.,;:!?)])"),
+        re.compile(rf"{_WORD}{number}{_AFTER}"),
+        re.compile(rf"{_STOP}{number}(?=$|\s|[)\]”’»])"),
+        re.compile(rf"(?<=\b(?:19|20)\d\d){number}{_AFTER}"),
+    )
+
+
+def _doubtful_patterns(number: int) -> tuple[re.Pattern[str], ...]:
+    """Patterns for a mark glued to an initialism or the next mark, or standing after a blank."""
+    return (
+        re.compile(rf"(?<=[A-Z]{{3}}){number}{_AFTER}"),
+        re.compile(rf"(?:{_WORD}|{_STOP}){number}(?=(?:, ?| )?{number + 1}(?:$|[^\w]))"),
+        re.compile(rf"(?<=[)\]”’».,;]) {number}{_AFTER}"),
+        re.compile(rf"(?<=[^\W\d_]) {number}(?=$|[.,;:)](?!\d))"),
+        re.compile(rf"(?<=[^\W\d_]) {number}(?=\s(?!{_COUNTED}))"),
+    )
+
+
+def _bare(number: int) -> re.Pattern[str]:
+    return re.compile(rf"(?<=[^\W\d_]) {number}{_AFTER}")
