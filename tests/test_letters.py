@@ -10,7 +10,7 @@ import pytest
 
 from ingest.letter import BODY_KINDS, Letter
 from ingest.pipeline import read_letter
-from ingest.structure.blocks import ITEM
+from ingest.structure.shapes import ITEM
 
 LETTERS = sorted(Path(__file__).with_name("letters").glob("*.txt"))
 

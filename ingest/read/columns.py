@@ -14,6 +14,7 @@ _CELL = re.compile(r"(?:^\s*|(?<=\S)(?:\s{3,}|\t\s*))(?=\S)")
 _LEAST_OFFSET, _SHORTEST_PROSE = 40, 30
 _FEWEST_PROSE, _FEWEST_SIDE = 3, 2
 _UPPER_QUARTILE = 0.75
+_WANDERING = 20
 
 
 def cells_of(row: str) -> tuple[tuple[int, str], ...]:
@@ -22,16 +23,18 @@ def cells_of(row: str) -> tuple[tuple[int, str], ...]:
     return tuple((start, row[start:end].strip()) for start, end in zip(starts, [*starts[1:], len(row)], strict=False))
 
 
-def split_side_column(rows: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Split the rows of a page into text and side column; a row left without text is blank.
+def split_side_column(rows: Sequence[str], known: int | None = None) -> tuple[list[str], list[str], int | None]:
+    """Split the rows of a page into text and side column; return the side column's offset, too.
+
+    `known` is where it stood on the page before; a page with little text needs that to show its own.
 
     A row of the side column alone stands between two lines of print, so it leaves no blank row
     unless another one follows it.
     """
     expanded = [row.expandtabs() for row in rows]
-    offset = _side_offset(expanded)
+    offset = _side_offset(expanded, known)
     if offset is None:
-        return list(rows), []
+        return list(rows), [], known
     text: list[str] = []
     side: list[str] = []
     lone = False
@@ -47,10 +50,10 @@ def split_side_column(rows: Sequence[str]) -> tuple[list[str], list[str]]:
         if left or lone:
             text.append(left)
         lone = not left
-    return text, side
+    return text, side, offset
 
 
-def _side_offset(rows: Sequence[str]) -> int | None:
+def _side_offset(rows: Sequence[str], known: int | None) -> int | None:
     """Return the offset at which a side column begins, or None when the page has none."""
     cells = [cells_of(row) for row in rows]
     prose = sorted(
@@ -59,9 +62,12 @@ def _side_offset(rows: Sequence[str]) -> int | None:
         for start, text in row[:1]
         if start < _LEAST_OFFSET and len(text) >= _SHORTEST_PROSE
     )
-    if len(prose) < _FEWEST_PROSE:
+    if len(prose) >= _FEWEST_PROSE:
+        margin = prose[int(len(prose) * _UPPER_QUARTILE)]
+    elif known is not None:
+        margin = max([known - _WANDERING, *prose])
+    else:
         return None
-    margin = prose[int(len(prose) * _UPPER_QUARTILE)]
     last = [row[-1] for row in cells if row and row[-1][0] > max(margin, _LEAST_OFFSET)]
     worded = Counter(start for start, text in last if any(sign.isalpha() for sign in text))
     return min((start for start, count in worded.items() if count >= _FEWEST_SIDE), default=None)

@@ -39,8 +39,9 @@ def lines_of(text: str) -> tuple[Line, ...]:
     text = unicodedata.normalize("NFC", text).translate(_SYMBOL_BULLETS)
     pages = text.split("\f")
     lines: list[Line] = []
+    offset: int | None = None
     for number, page in enumerate(pages, 1):
-        rows, side = split_side_column([_clean(raw) for raw in _LINE_END.split(page)])
+        rows, side, offset = split_side_column([_clean(raw) for raw in _LINE_END.split(page)], offset)
         found = [*_lines_of_rows(side, side=True), *_lines_of_rows(rows, side=False)]
         if found and number > 1:
             found[0] = replace(found[0], page_break=True)

@@ -7,22 +7,18 @@ from dataclasses import dataclass
 
 from ingest.read import Line
 from ingest.structure.margin import Margin, find_margin
-from ingest.structure.marks import ANCHOR
+from ingest.structure.shapes import (
+    DANGLING,
+    ITEM,
+    LONE_BULLET,
+    LONE_NUMBER,
+    NUMBERED,
+    bare,
+    ends_sentence,
+    is_question_label,
+    looks_like_heading,
+)
 
-ITEM = re.compile(
-    r"(?:(?P<bullet>[•▪‣◦●○–—*·-]|o(?=\s))|(?P<number>\d{1,2})[.)]|\(?(?P<letter>[a-z])\)|(?P<roman>[ivx]{1,4})[.)])\s+(?=\S)"
-)
-NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,4}\.|[A-Z]\.)\s+(?=[A-ZÀ-Þ\"“‘'«])")
-SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
-# A line that ends in one of these goes on, however short it is.
-DANGLING = re.compile(
-    r"\b(?:en|of|van|de|het|een|voor|der|den|des|in|op|te|ten|ter|met|aan|bij|om|tot|als|dat|die|over|naar|uit|and|of|the)$"
-)
-_LONE_BULLET = re.compile(r"[•▪‣◦●○·-]")
-_FIGURES = re.compile(r"\d[\d.,]*\s+[-+–]?\d[\d.,]*%?$")
-_MOST_QUESTION_WORDS = 8
-_MOST_HEADING_CHARACTERS = 110
-_MOST_HEADING_WORDS = 14
 _MOST_HEADING_LINES = 2
 _LABEL = re.compile(
     r"(?:datum|betreft|onderwerp|(?:ons |uw )?kenmerk|(?:onze |uw )referentie|bijlagen?(?:\(n\))?|aan|van"
@@ -45,12 +41,7 @@ class Block:
     @property
     def is_item(self) -> bool:
         """Whether the block begins with a bullet or an item number."""
-        return bool(ITEM.match(self.lines[0].text))
-
-
-def bare(text: str) -> str:
-    """Return the text without footnote anchors."""
-    return ANCHOR.sub("", text).strip()
+        return bool(ITEM.match(self.lines[0].text) or (len(self.lines) > 1 and LONE_BULLET.match(self.lines[0].text)))
 
 
 def group_lines(lines: tuple[Line, ...]) -> tuple[Block, ...]:
@@ -68,39 +59,34 @@ def group_lines(lines: tuple[Line, ...]) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def looks_like_heading(text: str) -> bool:
-    """Whether a text of its own is short, begins like a title and does not end like a sentence."""
-    words = text.split()
-    numbered = NUMBERED.match(text)
-    title = text[numbered.end() :] if numbered else text
-    return bool(
-        title
-        and len(text) <= _MOST_HEADING_CHARACTERS
-        and len(words) <= (_MOST_QUESTION_WORDS if text.endswith("?") else _MOST_HEADING_WORDS)
-        and (title[0].isupper() or title[0] in "\"“‘'«")
-        and not text.endswith((".", ";", ":", ",", "!", "…"))
-        and not _FIGURES.search(text)
-        and sum(sign.isalpha() for sign in text) > len(text) / 2
-    )
-
-
 def _breaks(lines: tuple[Line, ...], start: int, position: int, margin: Margin) -> bool:
     """Whether a new block begins at `position`; the present one began at `start`."""
     previous, line = lines[position - 1], lines[position]
-    if _LONE_BULLET.fullmatch(previous.text):
+    if is_question_label(bare(previous.text)) or is_question_label(bare(line.text)):
+        return True
+    if LONE_BULLET.fullmatch(previous.text) or _is_lone_number(lines, position - 1):
         return False
-    ended = bool(SENTENCE_END.search(bare(previous.text)))
+    ended = ends_sentence(bare(previous.text))
     closed = ended or bare(previous.text).endswith((":", ";", ","))
     if _begins_item(lines, start, position, closed=closed) or previous.tabular or line.tabular:
         return True
     roomy = margin.has_room(previous, line, sentence_ended=ended) and not DANGLING.search(bare(previous.text))
+    if _is_lone_number(lines, position):
+        return ended or roomy
     if line.page_break:
         return roomy and (ended or not line.text[0].islower())
     if line.gap:
         return ended or roomy or bare(previous.text).endswith(":") or _stands_apart(lines, start, position)
     if line.text[0].islower():
         return False
-    return roomy or (ended and _is_unspaced_heading(lines, position, margin))
+    return roomy or (ended and (_leaves_item(lines, start, position) or _is_unspaced_heading(lines, position, margin)))
+
+
+def _is_lone_number(lines: tuple[Line, ...], position: int) -> bool:
+    """Whether a number stands alone on its line, directly above the question or item it numbers."""
+    following = lines[position + 1] if position + 1 < len(lines) else None
+    alone = bool(LONE_NUMBER.fullmatch(lines[position].text)) and (lines[position].gap or position == 0)
+    return alone and following is not None and not following.gap and following.text[0].isupper()
 
 
 def _stands_apart(lines: tuple[Line, ...], start: int, position: int) -> bool:
@@ -110,6 +96,16 @@ def _stands_apart(lines: tuple[Line, ...], start: int, position: int) -> bool:
         return True
     text = bare(" ".join(line.text for line in lines[start:position]))
     return first.gap and not first.page_break and position - start <= _MOST_HEADING_LINES and looks_like_heading(text)
+
+
+def _leaves_item(lines: tuple[Line, ...], start: int, position: int) -> bool:
+    """Whether a sentence stands outside the item before it: flush where that hangs, or after a list's last stop."""
+    if not ITEM.match(lines[start].text):
+        return False
+    if position - start > 1 and lines[start + 1].indent > lines[start].indent:
+        return lines[position].indent <= lines[start].indent
+    before = lines[start - 1] if start else None
+    return before is not None and before.text.endswith(";") and lines[position].indent <= lines[start].indent
 
 
 def _begins_item(lines: tuple[Line, ...], start: int, position: int, *, closed: bool) -> bool:

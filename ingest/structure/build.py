@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.letter import Footnote, Letter, Paragraph, ParagraphKind, Section, Span
 from ingest.read import Line
-from ingest.structure import header
-from ingest.structure.blocks import ITEM, NUMBERED, Block, group_lines, looks_like_heading
+from ingest.structure import header, signature
+from ingest.structure.blocks import Block, group_lines
 from ingest.structure.dates import first_date
 from ingest.structure.footnotes import Note, extract_footnotes
 from ingest.structure.furniture import drop_furniture
+from ingest.structure.headings import classify
 from ingest.structure.marks import ANCHOR
 from ingest.structure.running import hyphenated_words, join_lines
 from ingest.structure.sentences import split_sentences
+from ingest.structure.shapes import ITEM
 
 HEADER_SLUG, OPENING_SLUG, SIGNATURE_SLUG = "kop", "inleiding", "ondertekening"
 _LONGEST_SLUG = 60
-_HEADINGS_IN_A_ROW = 3
 
 
 def build_letter(lines: Sequence[Line], letter_id: str = "", *, source: str = "", sha256: str = "") -> Letter:
@@ -33,22 +34,22 @@ def build_letter(lines: Sequence[Line], letter_id: str = "", *, source: str = ""
     body_lines, notes = extract_footnotes(drop_furniture(tuple(lines)))
     blocks = group_lines(body_lines)
     body_start = header.find_body(blocks)
-    signature_start, signature_end = header.find_signature(blocks, body_start)
+    signature_start, signature_end = signature.find_signature(blocks, body_start)
     head = header.header_paragraphs(blocks[:body_start])
     facts = header.read_header(head)
     signature_lines = [line for block in blocks[signature_start:signature_end] for line in block.lines]
-    signed = header.read_signatories(signature_lines)
+    signed = signature.read_signatories(signature_lines)
     draft = _Draft(hyphenated_words([line.text for line in body_lines]))
     for header_lines in head:
         draft.add_paragraph("header", header_lines)
     body = (*blocks[body_start:signature_start], *blocks[signature_end:])
-    for position, (kind, level, block) in enumerate(_classify(body)):
+    for position, (kind, level, block) in enumerate(classify(body)):
         if position == signature_start - body_start:
             _add_signature(draft, signed)
-        if kind == "heading":
-            draft.open_section(block, level)
-        else:
+        if kind:
             draft.add_paragraph(kind, block.lines)
+        else:
+            draft.open_section(block, level)
     if signature_start - body_start >= len(body):
         _add_signature(draft, signed)
     closing_texts = [line.text for line in signature_lines]
@@ -62,7 +63,7 @@ def build_letter(lines: Sequence[Line], letter_id: str = "", *, source: str = ""
         id=letter_id,
         title=header.title_of(facts.subject, first_sentence, [section.heading for section in sections]),
         date=letter_date,
-        sender=header.sender_of(signatories, facts.ministry),
+        sender=signature.sender_of(signatories, facts.ministry),
         addressee=facts.addressee,
         signatories=signatories,
         references=header.find_references(opening[:1]),
@@ -76,53 +77,6 @@ def build_letter(lines: Sequence[Line], letter_id: str = "", *, source: str = ""
 def _add_signature(draft: _Draft, signed: Sequence[tuple[tuple[Line, ...], object]]) -> None:
     for lines, _ in signed:
         draft.add_paragraph("signature", lines)
-
-
-def _classify(blocks: Sequence[Block]) -> Iterator[tuple[ParagraphKind | str, int, Block]]:
-    """Yield each block of the body as heading (with its level), list item or prose."""
-    candidates = [_may_be_heading(block) for block in blocks]
-    for position, block in enumerate(blocks):
-        if candidates[position] and _is_heading(blocks, candidates, position):
-            yield "heading", _level(block.text), block
-        else:
-            yield ("list-item" if block.is_item else "prose"), 0, block
-
-
-def _may_be_heading(block: Block) -> bool:
-    if len(block.lines) > 2 or not looks_like_heading(block.text):
-        return False
-    item = ITEM.match(block.text)
-    return not item or bool(item["number"])
-
-
-def _is_heading(blocks: Sequence[Block], candidates: Sequence[bool], position: int) -> bool:
-    """A candidate is a heading unless it ends the body, or stands in a list or a table."""
-    if position + 1 == len(blocks):
-        return False
-    number = _item_number(blocks[position])
-    if number is not None:
-        following = _item_number(blocks[position + 1])
-        before = _item_number(blocks[position - 1]) if position else None
-        return following != number + 1 and (before is None or before != number - 1)
-    if NUMBERED.match(blocks[position].text):
-        return True
-    first = position
-    while first > 0 and candidates[first - 1]:
-        first -= 1
-    last = position
-    while last + 1 < len(blocks) and candidates[last + 1]:
-        last += 1
-    return last - first + 1 < _HEADINGS_IN_A_ROW
-
-
-def _item_number(block: Block) -> int | None:
-    item = ITEM.match(block.text)
-    return int(item["number"]) if item and item["number"] else None
-
-
-def _level(text: str) -> int:
-    number = re.match(r"\d+(?:\.\d+)*", text)
-    return number.group().count(".") + 1 if number else 1
 
 
 @dataclass
@@ -144,9 +98,9 @@ class _Draft:
         text = join_lines([line.text for line in block.lines], self._hyphenated)
         self._sections.append(_DraftSection(ANCHOR.sub("", text).strip(), level, ANCHOR.findall(text)))
 
-    def add_paragraph(self, kind: ParagraphKind | str, lines: Sequence[Line]) -> None:
+    def add_paragraph(self, kind: ParagraphKind, lines: Sequence[Line]) -> None:
         text = join_lines([line.text for line in lines], self._hyphenated)
-        self._sections[-1].paragraphs.append((kind, text, lines[0].page))  # type: ignore[arg-type]
+        self._sections[-1].paragraphs.append((kind, text, lines[0].page))
 
     def texts(self) -> list[str]:
         return [ANCHOR.sub("", text) for section in self._sections for _, text, _ in section.paragraphs]

@@ -12,14 +12,17 @@ from dataclasses import dataclass, replace
 
 from ingest.read import Line
 from ingest.structure.margin import Margin, find_margin
-from ingest.structure.marks import ANCHOR, FIRST_ANCHOR, MOST_NOTES, SUPERSCRIPTS, Place, find_mark
+from ingest.structure.marks import FIRST_ANCHOR, MOST_NOTES, SUPERSCRIPTS, Place, find_mark
 from ingest.structure.running import join_lines
+from ingest.structure.shapes import bare
+from ingest.structure.signature import signs
 
 _NOTE_LINE = re.compile(
     r"(?:\[(?P<bracketed>\d{1,3})\]|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})\s*|(?P<listed>\d{1,3})[.)]|(?P<plain>\d{1,3}))(?:(?:^|(?<=[⁰¹²³⁴⁵⁶⁷⁸⁹])|\s+)(?P<text>\S.*))?$"
 )
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’»)\]]*$")
 _NOTE_STOP = re.compile(r"(?:[.!?][\"'”’»)\]]*|https?://\S+)$")
+_TITLE = re.compile(r"(?:voet|eind)?noten:?", re.IGNORECASE)
 _MOST_SKIPPED = 3
 
 
@@ -53,7 +56,7 @@ def extract_footnotes(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[
         opening = openings.get(position)
         last = int(notes[-1].mark) if notes else 0
         place = _place(opening, openings, position, body, floor, last) if len(notes) < MOST_NOTES else None
-        if opening is None or place is None or _is_title(lines, position, opening):
+        if opening is None or place is None or _is_title(lines, position, opening, body, place):
             body.append(lines[position])
             position += 1
             continue
@@ -61,7 +64,9 @@ def extract_footnotes(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[
         row, span = place
         body[row] = _with_anchor(body[row], span, anchor)
         floor = (row, span[0] + 1)
-        interrupted = not _SENTENCE_END.search(ANCHOR.sub("", body[-1].text))
+        if _TITLE.fullmatch(body[-1].text):
+            body.pop()
+        interrupted = not _SENTENCE_END.search(bare(body[-1].text)) and not signs(body)
         end = _note_end(lines, openings, position, margin, interrupted=interrupted)
         texts = [opening.text, *(line.text for line in lines[position + 1 : end])]
         notes.append(Note(str(opening.number), join_lines([text for text in texts if text]), anchor))
@@ -128,9 +133,10 @@ def _place(
     return None
 
 
-def _is_title(lines: tuple[Line, ...], position: int, opening: _Opening) -> bool:
-    """Whether a line numbered like a list ("1. Inleiding") does not end as a note does."""
-    listed = opening.form == "listed"
+def _is_title(lines: tuple[Line, ...], position: int, opening: _Opening, body: list[Line], place: Place) -> bool:
+    """Whether a line numbered like a list ("1. Inleiding"), unlike its mark, does not end as a note does."""
+    row, (_, end) = place
+    listed = opening.form == "listed" and body[row].text[end - 1] != ")"
     return listed and not _goes_straight_on(lines, position) and not _NOTE_STOP.search(lines[position].text)
 
 

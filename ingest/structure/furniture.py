@@ -16,16 +16,20 @@ _PAGE_NUMBER = re.compile(
 # What the printer of parliamentary papers puts at the foot of the first and of every page.
 _IMPRINT = re.compile(
     r"(?:kst|blg|ah-tk|ah-ek|h-tk|h-ek|nds-tk|stb|stcrt)-[\dA-Z-]+|ISSN \d{4}\s*[-–]\s*\d{3}[\dX]"
-    r"|[’']s-Gravenhage (?:19|20)\d\d"
-    r"|(?:Tweede|Eerste) Kamer, vergaderjaar (?:19|20)\d\d.{0,60}",
+    r"|(?:[’']s-Gravenhage (?:19|20)\d\d\s*)?(?:(?:Tweede|Eerste) Kamer, vergaderjaar (?:19|20)\d\d.{0,60})?",
 )
+# What a letterhead repeats beside the text of every page.
+_REPEATED = re.compile(r"(?:(?:ons |uw )?kenmerk|(?:onze |uw )referentie|datum)\b\s*:?(?:\s+\S*\d.*)?", re.IGNORECASE)
 _RULE = re.compile(r"[_=~*.·•\s–—-]{3,}")
 _TOP_LINES, _BOTTOM_LINES, _LETTERHEAD_LINES = 15, 6, 40
+_MOST_LETTERHEAD_LINES = 4
 
 
 def drop_furniture(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """Return the lines without page numbers, rules and running heads; what follows one starts a page."""
-    dropped = _page_numbers(lines) | _running_heads(lines) | _imprint(lines) | _side_columns(lines)
+    dropped = (
+        _page_numbers(lines) | _running_heads(lines) | _imprint(lines) | _side_columns(lines) | _letterheads(lines)
+    )
     kept: list[Line] = []
     page_pending = gap_pending = False
     for position, line in enumerate(lines):
@@ -61,6 +65,22 @@ def _imprint(lines: tuple[Line, ...]) -> set[int]:
 def _side_columns(lines: tuple[Line, ...]) -> set[int]:
     """Positions of what stands beside the text on any page but the first, where it is the letter's head."""
     return {position for position, line in enumerate(lines) if line.side and line.page not in (None, 1)}
+
+
+def _letterheads(lines: tuple[Line, ...]) -> set[int]:
+    """Positions of references and dates that stand by themselves at the top of any page but the first."""
+    found: set[int] = set()
+    for page in _pages(lines)[1:]:
+        for position in page[:_TOP_LINES]:
+            line = lines[position]
+            if not ((line.gap or line.page_break) and _REPEATED.fullmatch(line.text)):
+                continue
+            end = position + 1
+            while end <= page[-1] and not lines[end].gap:
+                end += 1
+            if end - position <= _MOST_LETTERHEAD_LINES:
+                found.update(range(position, end))
+    return found
 
 
 def _counting_up(lines: tuple[Line, ...]) -> set[int]:

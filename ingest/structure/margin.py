@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ingest.read import Line
+from ingest.structure.shapes import bare, ends_sentence
 
 # Widths in em/2 after Helvetica's metrics, by class of character; letters not named are average.
 _WIDTHS = {
@@ -25,7 +26,7 @@ _WIDTHS = {
 _CAPITAL, _AVERAGE = 1.38, 1.1
 _TENTH = 10
 _PRINTED_AFTER_SENTENCE, _PRINTED_WITHIN_SENTENCE = 0.93, 0.75
-_FIXED_WITHIN_SENTENCE = 0.9
+_FIXED_WITHIN_SENTENCE, _FIXED_WHEN_SPACED = 0.9, 0.95
 _MOST_EXCEPTIONS = 0.03
 _ENDS = ".!?:;-"
 
@@ -60,10 +61,25 @@ def find_margin(lines: tuple[Line, ...]) -> Margin:
     column = max(len(line.text) for line, _ in wrapped)
     exceptions = sum(len(_with_next_word(line, following)) <= column for line, following in wrapped)
     if exceptions <= _MOST_EXCEPTIONS * len(wrapped):
-        return Margin(len, column, column * _FIXED_WITHIN_SENTENCE)
+        after = column * _FIXED_WHEN_SPACED if _is_spaced(lines, column) else column
+        return Margin(len, after, column * _FIXED_WITHIN_SENTENCE)
     widths = sorted(_printed_width(_with_next_word(line, following)) for line, following in wrapped)
     width = widths[len(widths) // _TENTH]
     return Margin(_printed_width, width * _PRINTED_AFTER_SENTENCE, width * _PRINTED_WITHIN_SENTENCE)
+
+
+def _is_spaced(lines: tuple[Line, ...], column: int) -> bool:
+    """Whether the letter sets paragraphs apart by blank lines, so that a small room at a line's end says little."""
+    ends = [
+        (line, following)
+        for line, following in pairwise(lines)
+        if ends_sentence(bare(line.text)) and not following.page_break and not following.text[0].islower()
+    ]
+    roomy = sum(
+        not following.gap and len(_with_next_word(line, following)) <= column * _FIXED_WHEN_SPACED
+        for line, following in ends
+    )
+    return sum(following.gap for _, following in ends) > roomy
 
 
 def _with_next_word(line: Line, following: Line) -> str:

@@ -38,6 +38,16 @@ def split_sentences(text: str) -> tuple[Span, ...]:
     return tuple(spans)
 
 
+def ends_in_abbreviation(text: str, *, closing: bool = False) -> bool:
+    """Whether the text ends in an abbreviation that goes on ("nr."), or, with `closing`, in any ("c.s.")."""
+    token = _LAST_TOKEN.search(text[:-1]) if text.endswith(".") else None
+    if not token:
+        return False
+    lowered = token.group().lower()
+    is_initial = bool(_INITIALS.fullmatch(token.group())) and (len(lowered) == 1 or "." in lowered)
+    return lowered in _INTRODUCING or is_initial or (closing and lowered in _CLOSING)
+
+
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:
     if not match.group().startswith(".") or match.group().startswith(".."):
         return True

@@ -1,0 +1,115 @@
+"""Which blocks are headings, and at which level each stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ingest.letter import ParagraphKind
+from ingest.structure.blocks import Block
+from ingest.structure.shapes import ITEM, LONE_NUMBER, NUMBERED, is_question_label, looks_like_heading
+
+_MOST_LINES = 2
+_HEADINGS_IN_A_ROW = 3
+_ENUMERATED = re.compile(r"(?P<decimal>\d{1,2}(?:\.\d{1,2})*)[.)]?\s|(?P<capital>[A-Z]|[IVX]{2,4})\.\s")
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII")
+_FEWEST_CAPITALS = 7
+
+
+def classify(blocks: Sequence[Block]) -> Iterator[tuple[ParagraphKind | None, int, Block]]:
+    """Yield each block of the body as a heading (no kind, but a level), a list item or prose."""
+    candidates = [_may_be_heading(block) for block in blocks]
+    chosen = [candidates[position] and _is_heading(blocks, candidates, position) for position in range(len(blocks))]
+    levels = iter(levels_of([block.text for block, heading in zip(blocks, chosen, strict=True) if heading]))
+    for block, heading in zip(blocks, chosen, strict=True):
+        if heading:
+            yield None, next(levels), block
+        else:
+            yield ("list-item" if block.is_item else "prose"), 0, block
+
+
+def _may_be_heading(block: Block) -> bool:
+    if len(block.lines) > _MOST_LINES or not looks_like_heading(block.text):
+        return False
+    if any(line.tabular for line in block.lines) or LONE_NUMBER.fullmatch(block.lines[0].text):
+        return False
+    item = ITEM.match(block.text)
+    return not item or bool(item["number"])
+
+
+def _is_heading(blocks: Sequence[Block], candidates: Sequence[bool], position: int) -> bool:
+    """A candidate is a heading unless it ends the body, or stands in a list or a table."""
+    if position + 1 == len(blocks):
+        return False
+    number = _item_number(blocks[position])
+    if number is not None:
+        following = _item_number(blocks[position + 1])
+        before = _item_number(blocks[position - 1]) if position else None
+        return following != number + 1 and (before is None or before != number - 1)
+    if NUMBERED.match(blocks[position].text) or is_question_label(blocks[position].text):
+        return True
+    first = position
+    while first > 0 and candidates[first - 1]:
+        first -= 1
+    last = position
+    while last + 1 < len(blocks) and candidates[last + 1]:
+        last += 1
+    return last - first + 1 < _HEADINGS_IN_A_ROW
+
+
+def _item_number(block: Block) -> int | None:
+    item = ITEM.match(block.text)
+    return int(item["number"]) if item and item["number"] else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """How a heading is counted: the way of counting, with its depth, and where the count stands."""
+
+    scheme: str
+    ordinal: int
+
+
+def levels_of(headings: Sequence[str]) -> list[int]:
+    """Return the level of each heading, from 1.
+
+    A new way of counting (I, A, 1, 1.1) begins below the one that is running. A heading without a
+    number stands below a numbered one when the count goes on after it; and below capitals.
+    """
+    counts = _counts(headings)
+    running: dict[str, int] = {}
+    levels: list[int] = []
+    below_capitals = False
+    for position, (heading, count) in enumerate(zip(headings, counts, strict=True)):
+        if count:
+            if count.scheme in running:
+                kept = list(running)[: list(running).index(count.scheme)]
+                running = {scheme: running[scheme] for scheme in kept}
+            running[count.scheme] = count.ordinal
+            levels.append(len(running))
+            continue
+        capitals = heading.isupper() and len(heading) >= _FEWEST_CAPITALS
+        goes_on = any(after and running.get(after.scheme) == after.ordinal - 1 for after in counts[position:])
+        levels.append(len(running) + 1 if running and goes_on else 2 if below_capitals and not capitals else 1)
+        below_capitals = below_capitals or capitals
+    return levels
+
+
+def _counts(headings: Sequence[str]) -> list[_Count | None]:
+    """Read the number of each heading; "I." counts on from "H." if there is one, else it is Roman."""
+    counts: list[_Count | None] = []
+    letter = 0
+    for heading in headings:
+        match = _ENUMERATED.match(heading)
+        if not match:
+            counts.append(None)
+        elif match["decimal"]:
+            parts = match["decimal"].split(".")
+            counts.append(_Count(f"decimal {len(parts)}", int(parts[-1])))
+        elif match["capital"] in _ROMAN and ord(match["capital"][0]) - ord("A") != letter:
+            counts.append(_Count("roman", _ROMAN.index(match["capital"]) + 1))
+        else:
+            letter = ord(match["capital"][0]) - ord("A") + 1
+            counts.append(_Count("letter", letter))
+    return counts

@@ -1,0 +1,160 @@
+"""Who signed: where the signature stands, and the name and post of each who signed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ingest.letter import Signatory
+from ingest.read import Line
+from ingest.structure.blocks import Block
+from ingest.structure.shapes import DANGLING, SENTENCE_END, bare
+
+_POST = re.compile(
+    r"(?:(?:mede\s+)?namens\s+)?(?:de|het)?\s*(?:demissionair\s+)?"
+    r"(?:vice)?(?:minister|staatssecretaris|minister-president|kabinet)\b",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"(?:hoogachtend|met\s+(?:vriendelijke|hartelijke)\s+groet(?:en)?|met\s+(?:de\s+meeste\s+)?hoogachting)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"(?:(?:[Pp]rof|[Dd]rs|[Dd]r|[Mm]r|[Ii]r|[Ii]ng|w\.g)\.?\s+)*(?:[A-Z]\.?[a-z]{0,2}\.\s?)+(?:(?:van|de|den|der|ten|ter|el|al|von|'t|’t)\s+)*[A-Z]"
+)
+_LONGEST_SIGNATURE_LINE = 130
+_LINES_OF_A_SIGNATORY = 3
+_LEAST_COLUMN = 20
+
+
+def signs(lines: Sequence[Line]) -> bool:
+    """Whether the last of the lines belong to a signature."""
+    return any(_POST.match(line.text) for line in lines[-_LINES_OF_A_SIGNATORY:])
+
+
+def find_signature(blocks: Sequence[Block], start: int) -> tuple[int, int]:
+    """Return the range of the signature's blocks after `start`; an empty range at the end if there is none."""
+    end = len(blocks)
+    for last in range(len(blocks) - 1, start - 1, -1):
+        if not (_has_post(blocks[last]) or _is_closing(blocks[last])):
+            continue
+        first = last
+        while first > start and _may_sign(blocks, first - 1):
+            first -= 1
+        stop = last + 1
+        while stop < end and _is_name(blocks[stop]) and stop - last <= 2:
+            stop += 1
+        named = any(_is_name(block) or len(block.lines) > 1 or _is_closing(block) for block in blocks[first:stop])
+        if named or stop == end:
+            return first, stop
+    return end, end
+
+
+def read_signatories(lines: Sequence[Line]) -> tuple[tuple[tuple[Line, ...], Signatory | None], ...]:
+    """Group the lines of a signature; each group with the signatory it names, if any."""
+    lines = _columns(lines)
+    kinds = ["post" if _POST.match(line.text) else "closing" if _CLOSING.match(line.text) else "name" for line in lines]
+    signing = [kind for kind in kinds if kind != "closing"]
+    opener = signing[0] if signing else "post"
+    groups: list[list[tuple[str, Line]]] = []
+    for kind, line in zip(kinds, lines, strict=True):
+        goes_on = groups and groups[-1][-1][0] != "closing" and _continues(groups[-1][-1][1], line)
+        if goes_on:
+            groups[-1].append((groups[-1][-1][0], line))
+        elif (
+            kind == "closing"
+            or not groups
+            or groups[-1][-1][0] == "closing"
+            or (kind == opener and any(k == opener for k, _ in groups[-1]))
+        ):
+            groups.append([(kind, line)])
+        else:
+            groups[-1].append((kind, line))
+    return tuple((tuple(line for _, line in group), _signatory(group)) for group in groups)
+
+
+def _columns(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Return the lines of signatures that stand side by side one column after the other."""
+    pairs = [position for position, line in enumerate(lines) if _second_column(line) is not None]
+    if not pairs:
+        return tuple(lines)
+    offset = min(offset for line in lines if (offset := _second_column(line)) is not None)
+    left: list[Line] = []
+    right: list[Line] = []
+    for line in lines:
+        second = _second_column(line)
+        if second is not None:
+            left.append(replace(line, text=line.cells[0][1], cells=()))
+            right.append(replace(line, text=line.cells[1][1], cells=()))
+        else:
+            (right if line.indent >= offset else left).append(line)
+    return (*left, *right)
+
+
+def _second_column(line: Line) -> int | None:
+    """Return the offset of the second of two cells that are far apart."""
+    return line.cells[1][0] if len(line.cells) == 2 and line.cells[1][0] >= _LEAST_COLUMN else None
+
+
+def sender_of(signatories: Sequence[Signatory], ministry: str) -> str:
+    """Return the posts that signed, else the ministry of the letterhead."""
+    first, *others = [signatory.post for signatory in signatories if signatory.post] or [ministry]
+    return " en ".join([first, *(re.sub(r"^(De|Het)\b", lambda article: article[1].lower(), post) for post in others)])
+
+
+def _is_closing(block: Block) -> bool:
+    return bool(_CLOSING.match(block.text)) and len(block.text) <= _LONGEST_SIGNATURE_LINE
+
+
+def _has_post(block: Block) -> bool:
+    text = block.text
+    short = len(text) <= _LONGEST_SIGNATURE_LINE * 2 and not SENTENCE_END.search(text)
+    return short and any(_POST.match(line.text) for line in block.lines)
+
+
+def _may_sign(blocks: Sequence[Block], position: int) -> bool:
+    block = blocks[position]
+    return (
+        _has_post(block)
+        or _is_closing(block)
+        or _is_name(block)
+        or (position > 0 and _goes_on_post(blocks[position - 1], block))
+    )
+
+
+def _goes_on_post(post: Block, block: Block) -> bool:
+    return _has_post(post) and _continues(post.lines[-1], block.lines[0]) and not SENTENCE_END.search(block.text)
+
+
+def _continues(line: Line, following: Line) -> bool:
+    """Whether a post ("de staatssecretaris van Volksgezondheid, / Welzijn en Sport,") runs on to the next line."""
+    text = following.text
+    if (text[0].islower() and not _POST.match(text)) or DANGLING.search(line.text):
+        return True
+    return (
+        line.text.endswith(",")
+        and not _NAME.match(text)
+        and not _POST.match(text)
+        and (text.endswith(",") or " en " in text)
+    )
+
+
+def _is_name(block: Block) -> bool:
+    text = block.text
+    if len(text) > _LONGEST_SIGNATURE_LINE or SENTENCE_END.search(text):
+        return False
+    words = [word for word in text.split() if word[0].isalpha()]
+    return bool(_NAME.match(text)) or (
+        1 < len(words) <= 4
+        and all(word[0].isupper() or word in {"van", "de", "den", "der", "ten", "ter"} for word in words)
+    )
+
+
+def _signatory(group: Sequence[tuple[str, Line]]) -> Signatory | None:
+    post = " ".join(bare(line.text) for kind, line in group if kind == "post").rstrip(", ")
+    name = " ".join(bare(line.text) for kind, line in group if kind == "name").strip(", ")
+    before, comma, after = post.rpartition(", ")
+    if comma and not name and _NAME.match(after):
+        post, name = before, after
+    return Signatory(name, post) if post or name else None
