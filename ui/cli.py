@@ -214,6 +214,41 @@ def remove(
     typer.echo(f"removed {letter_id}")
 
 
+@app.command(name="eval")
+def evaluate(
+    gold: Annotated[
+        Path | None, typer.Argument(metavar="[GOLD]", help="A .jsonl gold set; else the bundled letter's.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where answers, figures and reports go.")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="An earlier run to be held against; exit status 1 if worse.")
+    ] = None,
+    answers: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Score these answers, made elsewhere, in batch's .jsonl format.")
+    ] = None,
+    letter_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Put the questions to this letter, without adding it for good.")
+    ] = None,
+    judge: Annotated[
+        str | None, typer.Option(metavar="PROVIDER:NAME", help="Also ask a LangChain chat model's opinion.")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only check the gold set.")] = False,
+    model: ModelOption = "quote",
+) -> None:
+    """Measure the answers against a gold set, write a report, and hold it against an earlier run."""
+    from eval.cases import BUNDLED_GOLD
+    from ui.evaluation import Options, check_gold, run_evaluation
+
+    _check_model(model)
+    if check:
+        check_gold(gold or BUNDLED_GOLD, _home(), letter_file)
+        return
+    if out is None:
+        raise typer.BadParameter("say where the report should go", param_hint="'--out'")
+    options = Options(gold or BUNDLED_GOLD, out, answers, baseline, letter_file, judge)
+    run_evaluation(options, _settings(), _assistant)
+
+
 @app.command()
 def doctor() -> None:
     """Show what is installed and which settings are in force, what is wrong and how to mend it."""
@@ -241,12 +276,14 @@ def _home() -> Home:
     return Home(_settings().home)
 
 
-def _assistant() -> Assistant:
+def _assistant(settings: Settings | None = None) -> Assistant:
     from assistant.pipeline import build_assistant
     from ui.terminal import Preparation
 
     assistant = build_assistant(
-        _settings(), report=lambda line: print(f"kamervraag: {line}", file=sys.stderr), progress=Preparation()
+        settings or _settings(),
+        report=lambda line: print(f"kamervraag: {line}", file=sys.stderr),
+        progress=Preparation(),
     )
     atexit.register(assistant.close)
     return assistant
