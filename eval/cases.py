@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,6 +17,8 @@ from ingest.errors import UserError
 from ingest.letter import Footnote, Language, Letter, Paragraph, Span
 
 BUNDLED_GOLD = Path(__file__).with_name("gold") / "navo.jsonl"
+
+_RAREST = 5
 
 Split = Literal["tune", "aside"]
 Text = Annotated[str, Field(min_length=1)]
@@ -146,6 +149,26 @@ def describe_balance(cases: Sequence[Case]) -> list[str]:
     for name, values in counts.items():
         ordered = sorted(set(values), key=lambda value: (-values.count(value), value))
         lines.append(f"{name}: " + ", ".join(f"{value} {values.count(value)}" for value in ordered))
+    return lines
+
+
+def describe_coverage(cases: Sequence[Case], letters: Mapping[str, Letter]) -> list[str]:
+    """Return a line a letter: how many of its paragraphs are asked about, and which least."""
+    asked = Counter(
+        place.paragraph_id
+        for case in cases
+        for evidence in case.evidence
+        for place in find_evidence(evidence, letters_of(case, letters))
+    )
+    lines = []
+    for letter in letters.values():
+        counts = {paragraph.id: asked[paragraph.id] for _, paragraph in letter.paragraphs()}
+        reached = sum(count > 0 for count in counts.values())
+        if not reached:
+            continue
+        rarest = sorted(counts, key=lambda paragraph: (counts[paragraph], paragraph))[:_RAREST]
+        told = ", ".join(f"{paragraph.partition('/')[2]} {counts[paragraph]}" for paragraph in rarest)
+        lines.append(f"{letter.id}: {reached} of {len(counts)} paragraphs asked about; least: {told}")
     return lines
 
 

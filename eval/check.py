@@ -81,7 +81,8 @@ def _check_evidence(case: Case, letters: Mapping[str, Letter]) -> Iterator[Probl
             yield _error(case, f"the evidence {_short(evidence)} stands in no paragraph or footnote")
         elif len(places) > 1:
             where = ", ".join(place.paragraph_id for place in places)
-            yield _error(case, f"the evidence {_short(evidence)} stands in {len(places)} places: {where}")
+            text = f"the evidence {_short(evidence)} stands in {len(places)} places, of which each counts: {where}"
+            yield Problem(case.id, "note", text)
 
 
 def _check_pairs(cases: Sequence[Case]) -> Iterator[Problem]:
@@ -99,6 +100,9 @@ def _check_pairs(cases: Sequence[Case]) -> Iterator[Problem]:
         for name, same in _mirrored(*forms).items():
             if not same:
                 yield _error(forms[0], f"the forms {forms[0].id} and {forms[1].id} differ in {name}")
+        if len(forms[0].must_include) != len(forms[1].must_include):
+            text = f"{forms[0].id} and {forms[1].id} differ in the number of facts, so parity of facts can't be scored"
+            yield Problem(forms[0].id, "note", text)
 
 
 def _mirrored(one: Case, other: Case) -> dict[str, bool]:
@@ -108,7 +112,6 @@ def _mirrored(one: Case, other: Case) -> dict[str, bool]:
         "evidence": set(one.evidence) == set(other.evidence),
         "split": one.split == other.split,
         "letter": one.letter == other.letter,
-        "the number of facts": len(one.must_include) == len(other.must_include),
         "the number of earlier questions": len(one.history) == len(other.history),
     }
 

@@ -96,7 +96,10 @@ def _parity(scored: Sequence[ScoredCase]) -> tuple[dict[str, Statistic], list[st
     both = {pair: forms for pair, forms in pairs.items() if {form.case.lang for form in forms} == {"nl", "en"}}
     values = {
         "parity_paragraph": [_alike([_gold_cited(form) for form in forms]) for forms in both.values()],
-        "parity_facts": [_alike([_facts_given(form) for form in forms]) for forms in both.values()],
+        "parity_facts": [
+            _alike([_facts_given(form) for form in forms]) if len({len(form.facts) for form in forms}) == 1 else None
+            for forms in both.values()
+        ],
         "parity_status": [_alike([frozenset({form.answer["status"]}) for form in forms]) for forms in both.values()],
     }
     counts = {name: sum(value is not None for value in column) for name, column in values.items()}

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from assistant.pipeline import Assistant
-from eval.cases import Case, describe_balance, load_cases
+from eval.cases import Case, describe_balance, describe_coverage, load_cases
 from eval.check import check_cases, count_errors
 from eval.compare import Comparison, compare_runs
 from eval.judge import ChatModel, count_given, judge_cases, load_judge, summarise_verdicts
@@ -59,7 +59,7 @@ def check_gold(gold: Path, home: Home, letter_file: Path | None = None) -> None:
         letters = {letter_id: home.load(letter_id) for letter_id in home.letter_ids()}
     for problem in (problems := check_cases(cases, letters)):
         print(harmless(f"{problem.severity:6}{problem.case}: {problem.text}"))
-    for line in describe_balance(cases):
+    for line in [*describe_balance(cases), *describe_coverage(cases, letters)]:
         print(harmless(line))
     if errors := count_errors(problems):
         raise UserError(f"{errors} {'error' if errors == 1 else 'errors'} in the gold set; mend what is listed above")
