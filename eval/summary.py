@@ -72,19 +72,19 @@ def _statistics(scored: Sequence[ScoredCase]) -> tuple[dict[str, Statistic], dic
         values = [one.scores.get(name) for one in scored]
         statistics[name] = mean_of(values)
         counts[name] = sum(value is not None for value in values)
-    refused = [one.refused for one in scored]
-    silent = [one.case.status not in GIVEN for one in scored]
-    both = np.array(refused) & np.array(silent)
+    refused = np.array([one.refused for one in scored], bool)
+    silent = np.array([one.case.status not in GIVEN for one in scored], bool)
+    both = refused & silent
     statistics["refusal_precision"] = ratio_of(both, refused)
     statistics["refusal_recall"] = ratio_of(both, silent)
-    statistics["refusal_f1"] = f1_of(refused, silent)
-    statistics["wrongly_refused"] = ratio_of(np.array(refused) & ~np.array(silent), ~np.array(silent))
+    statistics["refusal_f1"] = f1_of(list(refused), list(silent))
+    statistics["wrongly_refused"] = ratio_of(refused & ~silent, ~silent)
     probabilities = [one.answer.get("probability") for one in scored]
-    statistics["auroc"] = auroc_of(probabilities, [not value for value in silent])
+    statistics["auroc"] = auroc_of(probabilities, list(~silent))
     statistics["calibration_error"] = calibration_error_of(probabilities, [one.right for one in scored], _BINS)
     known = sum(probability is not None for probability in probabilities)
-    counts |= {"refusal_precision": sum(refused), "refusal_recall": sum(silent), "refusal_f1": len(scored)}
-    counts |= {"wrongly_refused": len(scored) - sum(silent), "auroc": known, "calibration_error": known}
+    counts |= {"refusal_precision": int(refused.sum()), "refusal_recall": int(silent.sum()), "refusal_f1": len(scored)}
+    counts |= {"wrongly_refused": int((~silent).sum()), "auroc": known, "calibration_error": known}
     return statistics, counts
 
 
