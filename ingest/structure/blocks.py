@@ -74,11 +74,11 @@ def _breaks(lines: tuple[Line, ...], start: int, position: int, margin: Margin) 
     if _is_lone_number(lines, position):
         return ended or roomy
     if line.page_break:
-        return roomy and (ended or not line.text[0].islower())
+        return (roomy and (ended or not line.text[0].islower())) or (ended and _heads_page(lines, position, margin))
     if line.gap:
         return ended or roomy or bare(previous.text).endswith(":") or _stands_apart(lines, start, position)
     if line.text[0].islower():
-        return False
+        return roomy and bool(ITEM.match(line.text))
     return roomy or (ended and (_leaves_item(lines, start, position) or _is_unspaced_heading(lines, position, margin)))
 
 
@@ -124,6 +124,12 @@ def _begins_item(lines: tuple[Line, ...], start: int, position: int, *, closed: 
     if item["bullet"]:
         return item["bullet"] == opener["bullet"] and line.indent == lines[start].indent
     return bool(item["number"] and opener["number"] and int(item["number"]) == int(opener["number"]) + 1)
+
+
+def _heads_page(lines: tuple[Line, ...], position: int, margin: Margin) -> bool:
+    """Whether a page begins with a heading, set apart from the text after it."""
+    apart = position + 1 < len(lines) and lines[position + 1].gap and looks_like_heading(bare(lines[position].text))
+    return apart or _is_unspaced_heading(lines, position, margin)
 
 
 def _is_unspaced_heading(lines: tuple[Line, ...], position: int, margin: Margin) -> bool:

@@ -12,18 +12,19 @@ from dataclasses import dataclass, replace
 
 from ingest.read import Line
 from ingest.structure.margin import Margin, find_margin
-from ingest.structure.marks import FIRST_ANCHOR, MOST_NOTES, SUPERSCRIPTS, Place, find_mark
+from ingest.structure.marks import FIRST_ANCHOR, MOST_NOTES, SUPERSCRIPTS, Form, Place, find_mark
 from ingest.structure.running import join_lines
 from ingest.structure.shapes import bare
 from ingest.structure.signature import signs
 
 _NOTE_LINE = re.compile(
-    r"(?:\[(?P<bracketed>\d{1,3})\]|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})\s*|(?P<listed>\d{1,3})[.)]|(?P<plain>\d{1,3}))(?:(?:^|(?<=[⁰¹²³⁴⁵⁶⁷⁸⁹])|\s+)(?P<text>\S.*))?$"
+    r"(?:\[(?P<bracketed>\d{1,3})\]|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})\s*|(?P<closed>\d{1,3})\)|(?P<dotted>\d{1,3})\.|(?P<plain>\d{1,3}))(?:(?:^|(?<=[⁰¹²³⁴⁵⁶⁷⁸⁹])|\s+)(?P<text>\S.*))?$"
 )
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’»)\]]*$")
 _NOTE_STOP = re.compile(r"(?:[.!?][\"'”’»)\]]*|https?://\S+)$")
 _TITLE = re.compile(r"(?:voet|eind)?noten:?", re.IGNORECASE)
 _MOST_SKIPPED = 3
+_FORMS: tuple[Form, ...] = ("bracketed", "raised", "closed", "dotted", "plain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class _Opening:
-    """The beginning of a note: its number, how that is written, and the text after it."""
+    """The beginning of a note: its number, how that is written, and the text after it on the line."""
 
     number: int
-    form: str
+    form: Form
     text: str
 
 
@@ -89,22 +90,30 @@ def _openings(lines: tuple[Line, ...]) -> dict[int, _Opening]:
     for position, line in enumerate(lines):
         match = _NOTE_LINE.match(line.text)
         if match and (match["text"] or _goes_straight_on(lines, position)):
-            form = match.lastgroup if match.lastgroup != "text" else _form(match)
-            digits = match[form or "plain"].translate(SUPERSCRIPTS)
-            found[position] = _Opening(int(digits), form or "plain", match["text"] or "")
-    for form in ("raised", "bracketed"):
-        if any(opening.form == form and opening.number == 1 for opening in found.values()):
-            return {position: opening for position, opening in found.items() if opening.form == form}
-    return found
+            form: Form = next(form for form in _FORMS if match[form])
+            number = int(match[form].translate(SUPERSCRIPTS))
+            lone = form == "plain" and not match["text"]
+            found[position] = _Opening(number, "lone" if lone else form, match["text"] or "")
+    for only in ("raised", "bracketed"):
+        if any(opening.form == only and opening.number == 1 for opening in found.values()):
+            return {position: opening for position, opening in found.items() if opening.form == only}
+    return {position: opening for position, opening in found.items() if not _is_outdone(lines, found, position)}
 
 
-def _form(match: re.Match[str]) -> str:
-    return next(form for form in ("bracketed", "raised", "listed", "plain") if match[form])
+def _is_outdone(lines: tuple[Line, ...], openings: dict[int, _Opening], position: int) -> bool:
+    """Whether a number with a full stop is written without one at the foot of a page further on."""
+    opening = openings[position]
+    return opening.form == "dotted" and any(
+        at > position
+        and other.number == opening.number
+        and (other.form == "closed" or (other.form in ("plain", "lone") and lines[at].gap))
+        for at, other in openings.items()
+    )
 
 
 def _goes_straight_on(lines: tuple[Line, ...], position: int) -> bool:
     following = lines[position + 1] if position + 1 < len(lines) else None
-    return following is not None and not following.gap and not following.page_break
+    return following is not None and not (following.gap or following.page_break or following.text.isdecimal())
 
 
 def _place(
@@ -123,20 +132,19 @@ def _place(
         return None
     number, page = opening.number, body[-1].page if body else None
     if number == last + 1:
-        lone = opening.form == "plain" and not opening.text
-        return find_mark(body, number, floor, page, sure=opening.form == "listed", lone=lone)
+        return find_mark(body, number, floor, page, form=opening.form)
     skipped = range(last + 1, number)
-    may_skip = opening.form != "listed" and 0 < len(skipped) <= _MOST_SKIPPED
+    may_skip = opening.form != "dotted" and 0 < len(skipped) <= _MOST_SKIPPED
     absent = may_skip and not any(at > position and other.number in skipped for at, other in openings.items())
     if absent or (last and number == 1):
-        return find_mark(body, number, floor, page, sure=True, lone=False)
+        return find_mark(body, number, floor, page, form="dotted" if opening.form == "dotted" else "skipping")
     return None
 
 
 def _is_title(lines: tuple[Line, ...], position: int, opening: _Opening, body: list[Line], place: Place) -> bool:
     """Whether a line numbered like a list ("1. Inleiding"), unlike its mark, does not end as a note does."""
     row, (_, end) = place
-    listed = opening.form == "listed" and body[row].text[end - 1] != ")"
+    listed = opening.form in ("closed", "dotted") and body[row].text[end - 1] != ")"
     return listed and not _goes_straight_on(lines, position) and not _NOTE_STOP.search(lines[position].text)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from ingest.read import Line
+from ingest.structure.shapes import is_question_label
 
 _PAGE_NUMBER = re.compile(
     r"(?:p\s?agina|pag\.?|blz\.?|bladzijde|page)\s*\d+(?:\s*(?:van|of|/)\s*\d+)?|[-–—]\s*\d+\s*[-–—]|\d+\s*/\s*\d+",
@@ -48,13 +49,11 @@ def drop_furniture(lines: tuple[Line, ...]) -> tuple[Line, ...]:
 def _page_numbers(lines: tuple[Line, ...]) -> set[int]:
     """Positions of page numbers: named ones anywhere, bare ones at the very edge of a page or between blank lines."""
     named = {position for position, line in enumerate(lines) if _PAGE_NUMBER.fullmatch(line.text)}
-    edges = {
-        edge
-        for page in _pages(lines)
-        if (rest := [position for position in page if position not in named])
-        for edge in (rest[0], rest[-1])
-        if lines[edge].text.isdecimal()
-    }
+    edges: set[int] = set()
+    for page in _pages(lines):
+        rest = [position for position in page if position not in named]
+        for run in (rest[:1], reversed(rest)):
+            edges.update(takewhile(lambda position: lines[position].text.isdecimal(), run))
     return named | edges | _counting_up(lines)
 
 
@@ -131,9 +130,11 @@ def _pages(lines: tuple[Line, ...]) -> list[list[int]]:
 def _keys(lines: tuple[Line, ...], position: int) -> Iterator[str]:
     """Yield what a running line shares with its like on another page: its text, but for a number that counts the pages.
 
-    The text of a note, whose number stands before it, shares nothing.
+    The text of a note, whose number stands before it, shares nothing; nor does the number of a question.
     """
     line = lines[position]
+    if is_question_label(line.text):
+        return
     if position and not line.gap and not line.page_break and lines[position - 1].text.isdecimal():
         return
     yield line.text

@@ -39,6 +39,7 @@ _REFERENCE = re.compile(
     r"(?:\b\w[\w-]*\s+(?:\((?:nr\.\s*)?\d+\)\s*|nr\.\s*\d+\s*)?)?«[^»]+»|\b\w*(?:advies|rapport|motie)\w*\s+nr\.\s*\d+",
     re.IGNORECASE,
 )
+_FIRST_NUMBER = re.compile(r"(?:1|I|A)\.\s")
 _LONGEST_TITLE = 120
 _MOST_HEADER_BLOCKS = 30
 _PROSE_WORDS, _SENTENCE_WORDS = 10, 5
@@ -66,10 +67,14 @@ def find_body(blocks: Sequence[Block]) -> int:
     prose = next((position for position, block in enumerate(blocks) if _is_prose(block)), None)
     if prose is None:
         return next((position for position, block in enumerate(blocks) if not _is_header_like(block)), len(blocks))
-    first = prose
+    first = next((at for at, text in enumerate(head[:prose]) if _is_first_heading(text)), prose)
     while first > 1 and looks_like_heading(blocks[first - 1].text) and not _is_header_like(blocks[first - 1]):
         first -= 1
     return first
+
+
+def _is_first_heading(text: str) -> bool:
+    return bool(_FIRST_NUMBER.match(text)) and looks_like_heading(text)
 
 
 def header_paragraphs(blocks: Sequence[Block]) -> tuple[tuple[Line, ...], ...]:

@@ -12,7 +12,9 @@ from ingest.structure.shapes import ITEM, LONE_NUMBER, NUMBERED, is_question_lab
 
 _MOST_LINES = 2
 _HEADINGS_IN_A_ROW = 3
-_ENUMERATED = re.compile(r"(?P<decimal>\d{1,2}(?:\.\d{1,2})*)[.)]?\s|(?P<capital>[A-Z]|[IVX]{2,4})\.\s")
+_ENUMERATED = re.compile(
+    r"(?P<decimal>\d{1,2}(?:\.\d{1,2})*)[.)]?\s|(?P<capital>[A-Z]|[IVX]{2,4})\.\s|\(?(?P<small>[a-z])[.)]\s"
+)
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII")
 _FEWEST_CAPITALS = 7
 
@@ -20,7 +22,13 @@ _FEWEST_CAPITALS = 7
 def classify(blocks: Sequence[Block]) -> Iterator[tuple[ParagraphKind | None, int, Block]]:
     """Yield each block of the body as a heading (no kind, but a level), a list item or prose."""
     candidates = [_may_be_heading(block) for block in blocks]
-    chosen = [candidates[position] and _is_heading(blocks, candidates, position) for position in range(len(blocks))]
+    chosen: list[bool] = []
+    questioned = False
+    for position, block in enumerate(blocks):
+        asks = questioned and block.text.endswith("?")
+        chosen.append(candidates[position] and not asks and _is_heading(blocks, candidates, position))
+        if chosen[-1]:
+            questioned = is_question_label(block.text)
     levels = iter(levels_of([block.text for block, heading in zip(blocks, chosen, strict=True) if heading]))
     for block, heading in zip(blocks, chosen, strict=True):
         if heading:
@@ -34,19 +42,18 @@ def _may_be_heading(block: Block) -> bool:
         return False
     if any(line.tabular for line in block.lines) or LONE_NUMBER.fullmatch(block.lines[0].text):
         return False
-    item = ITEM.match(block.text)
-    return not item or bool(item["number"])
+    return not ITEM.match(block.text) or _item_count(block) is not None
 
 
 def _is_heading(blocks: Sequence[Block], candidates: Sequence[bool], position: int) -> bool:
     """A candidate is a heading unless it ends the body, or stands in a list or a table."""
     if position + 1 == len(blocks):
         return False
-    number = _item_number(blocks[position])
-    if number is not None:
-        following = _item_number(blocks[position + 1])
-        before = _item_number(blocks[position - 1]) if position else None
-        return following != number + 1 and (before is None or before != number - 1)
+    count = _item_count(blocks[position])
+    if count:
+        following = _item_count(blocks[position + 1])
+        before = _item_count(blocks[position - 1]) if position else None
+        return following != count.next() and (before is None or before.next() != count)
     if NUMBERED.match(blocks[position].text) or is_question_label(blocks[position].text):
         return True
     first = position
@@ -58,17 +65,23 @@ def _is_heading(blocks: Sequence[Block], candidates: Sequence[bool], position: i
     return last - first + 1 < _HEADINGS_IN_A_ROW
 
 
-def _item_number(block: Block) -> int | None:
-    item = ITEM.match(block.text)
-    return int(item["number"]) if item and item["number"] else None
-
-
 @dataclass(frozen=True, slots=True)
 class _Count:
     """How a heading is counted: the way of counting, with its depth, and where the count stands."""
 
     scheme: str
     ordinal: int
+
+    def next(self) -> _Count:
+        """Return the count of the heading or item after this one."""
+        return _Count(self.scheme, self.ordinal + 1)
+
+
+def _item_count(block: Block) -> _Count | None:
+    item = ITEM.match(block.text)
+    if item and item["number"]:
+        return _Count("decimal 1", int(item["number"]))
+    return _Count("small letter", ord(item["letter"]) - ord("a") + 1) if item and item["letter"] else None
 
 
 def levels_of(headings: Sequence[str]) -> list[int]:
@@ -107,6 +120,8 @@ def _counts(headings: Sequence[str]) -> list[_Count | None]:
         elif match["decimal"]:
             parts = match["decimal"].split(".")
             counts.append(_Count(f"decimal {len(parts)}", int(parts[-1])))
+        elif match["small"]:
+            counts.append(_Count("small letter", ord(match["small"]) - ord("a") + 1))
         elif match["capital"] in _ROMAN and ord(match["capital"][0]) - ord("A") != letter:
             counts.append(_Count("roman", _ROMAN.index(match["capital"]) + 1))
         else:

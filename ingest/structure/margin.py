@@ -36,17 +36,20 @@ class Margin:
     """The width that wrapped lines may reach; infinite where nothing is wrapped.
 
     A line has room when it and the next word together stay within `after_sentence` (the line
-    ends a sentence) or `within_sentence` (it does not), both in units of `measure`.
+    ends a sentence) or `within_sentence` (it does not), or `at_page` where a page ends and no blank
+    line could show a paragraph's end; all in units of `measure`.
     """
 
-    measure: Callable[[str], float]
+    measure: Callable[[Line, Line], float]
     after_sentence: float
     within_sentence: float
+    at_page: float
 
     def has_room(self, line: Line, following: Line, *, sentence_ended: bool) -> bool:
         """Whether the first word of the following line would have fitted on this one."""
-        limit = self.after_sentence if sentence_ended else self.within_sentence
-        return self.measure(_with_next_word(line, following)) <= limit
+        ended = self.at_page if following.page_break else self.after_sentence
+        limit = ended if sentence_ended else self.within_sentence
+        return self.measure(line, following) <= limit
 
 
 def find_margin(lines: tuple[Line, ...]) -> Margin:
@@ -57,15 +60,16 @@ def find_margin(lines: tuple[Line, ...]) -> Margin:
         if not following.gap and following.text[0].islower() and line.text[-1] not in _ENDS
     ]
     if not wrapped:
-        return Margin(len, float("inf"), float("inf"))
-    column = max(len(line.text) for line, _ in wrapped)
-    exceptions = sum(len(_with_next_word(line, following)) <= column for line, following in wrapped)
+        return Margin(_fixed_width, float("inf"), float("inf"), float("inf"))
+    column = max(line.indent + len(line.text) for line, _ in wrapped)
+    exceptions = sum(_fixed_width(line, following) <= column for line, following in wrapped)
     if exceptions <= _MOST_EXCEPTIONS * len(wrapped):
         after = column * _FIXED_WHEN_SPACED if _is_spaced(lines, column) else column
-        return Margin(len, after, column * _FIXED_WITHIN_SENTENCE)
-    widths = sorted(_printed_width(_with_next_word(line, following)) for line, following in wrapped)
+        return Margin(_fixed_width, after, column * _FIXED_WITHIN_SENTENCE, column)
+    widths = sorted(_printed_width(line, following) for line, following in wrapped)
     width = widths[len(widths) // _TENTH]
-    return Margin(_printed_width, width * _PRINTED_AFTER_SENTENCE, width * _PRINTED_WITHIN_SENTENCE)
+    after = width * _PRINTED_AFTER_SENTENCE
+    return Margin(_printed_width, after, width * _PRINTED_WITHIN_SENTENCE, after)
 
 
 def _is_spaced(lines: tuple[Line, ...], column: int) -> bool:
@@ -76,8 +80,7 @@ def _is_spaced(lines: tuple[Line, ...], column: int) -> bool:
         if ends_sentence(bare(line.text)) and not following.page_break and not following.text[0].islower()
     ]
     roomy = sum(
-        not following.gap and len(_with_next_word(line, following)) <= column * _FIXED_WHEN_SPACED
-        for line, following in ends
+        not following.gap and _fixed_width(line, following) <= column * _FIXED_WHEN_SPACED for line, following in ends
     )
     return sum(following.gap for _, following in ends) > roomy
 
@@ -86,5 +89,10 @@ def _with_next_word(line: Line, following: Line) -> str:
     return f"{line.text} {following.text.split()[0]}"
 
 
-def _printed_width(text: str) -> float:
+def _fixed_width(line: Line, following: Line) -> float:
+    return line.indent + len(_with_next_word(line, following))
+
+
+def _printed_width(line: Line, following: Line) -> float:
+    text = _with_next_word(line, following)
     return sum(_WIDTHS.get(sign, _CAPITAL if sign.isupper() else _AVERAGE) for sign in text)

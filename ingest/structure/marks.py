@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from ingest.read import Line
 from ingest.structure.dates import MONTHS
@@ -13,9 +14,11 @@ MOST_NOTES = 0xFF
 ANCHOR = re.compile(f"[{chr(FIRST_ANCHOR)}-{chr(FIRST_ANCHOR + MOST_NOTES)}]")
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 Place = tuple[int, tuple[int, int]]
+Form = Literal["bracketed", "raised", "closed", "dotted", "plain", "lone", "skipping"]
 
 _UNITS = "euro|procent|miljard|miljoen|jaar|maand|week|dag|uur|keer|maal|meter|kilometer|km|kg|ton|fte"
 _COUNTED = rf"(?:[a-z]+(?:en|s)|%|{_UNITS}|{'|'.join(MONTHS)})\b"
+_COUNTED_LINE = re.compile(_COUNTED)
 _COUNTED_BY = re.compile(
     r"(?:\b(?:nr|nrs|nummer|art|artikel|lid|bijlage|pagina|blz|p|kst|Kamerstuk)\.?|[€$£]|postbus \d+)$", re.IGNORECASE
 )
@@ -25,24 +28,48 @@ _STOP = r"(?:(?<=[^\W\d][.,;:!?])|(?<=[)\]”’»%][.,;:!?])|(?<=\b(?:19|20)\d\
 _WORD = r"(?<=[a-zà-ÿ)\]”’»\"'%])"
 
 
-def find_mark(
-    lines: list[Line], number: int, floor: tuple[int, int], page: int | None, *, sure: bool, lone: bool
-) -> Place | None:
+def find_mark(lines: list[Line], number: int, floor: tuple[int, int], page: int | None, *, form: Form) -> Place | None:
     """Find the mark `number` after `floor`: on the note's page first, then surest form, then nearest.
 
-    `sure` leaves out the forms that a figure of the text can have, too; `lone` adds the weakest of
-    all, for a note whose number stands alone above its text, as no figure of the text does.
+    The form of the note says how much to trust the text: a number that a heading or list item could
+    have, too, needs a sure mark; one alone on its line is a note's, and takes the weakest.
     """
-    patterns = [*_sure_patterns(number), *([] if sure else _doubtful_patterns(number)), *([_bare(number)] * lone)]
+    patterns = _patterns(number, form)
     rows = range(len(lines) - 1, floor[0] - 1, -1)
     on_page = [row for row in rows if lines[row].page == page]
     for candidates in (on_page, [row for row in rows if lines[row].page != page]):
         for pattern in patterns:
             for row in candidates:
                 for match in pattern.finditer(lines[row].text, floor[1] if row == floor[0] else 0):
-                    if not _COUNTED_BY.search(lines[row].text[: match.start()].rstrip()):
+                    if not _is_figure(lines, row, match):
                         return row, match.span()
     return None
+
+
+def _patterns(number: int, form: Form) -> list[re.Pattern[str]]:
+    sure, closed = _sure_patterns(number), _closed(number)
+    if form == "dotted":
+        return [*sure]
+    if form in ("closed", "skipping"):
+        return [*closed, *sure]
+    return [*closed[:1], *sure, *_doubtful_patterns(number), *([_bare(number)] if form == "lone" else [])]
+
+
+def _closed(number: int) -> tuple[re.Pattern[str], ...]:
+    """Patterns for a mark with a bracket: after a word, a stop or another such mark."""
+    after = r"(?=$|[\s.,;:!?)]|\d{1,3}\))"
+    return (
+        re.compile(rf"(?:{_WORD}|{_STOP}|(?<=\d{{3}}\.)|(?<=[.?!”’»\"'] )){number}\){after}"),
+        re.compile(rf"(?<={_ANCHOR_CLASS})(?:, ?| )?{number}\)(?=$|[\s.,;:!?]|\d{{1,3}}\))"),
+    )
+
+
+def _is_figure(lines: list[Line], row: int, match: re.Match[str]) -> bool:
+    """Whether a number counts or names something: "nr. 2", or "1" at a line's end with "oktober" on the next."""
+    text = lines[row].text
+    alone = match.end() == len(text) and " " in text[match.start() - 1 : match.end()]
+    counts = alone and row + 1 < len(lines) and bool(_COUNTED_LINE.match(lines[row + 1].text))
+    return counts or bool(_COUNTED_BY.search(text[: match.start()].rstrip()))
 
 
 def _raised(number: int) -> str:
@@ -55,7 +82,6 @@ def _sure_patterns(number: int) -> tuple[re.Pattern[str], ...]:
     return (
         re.compile(rf"\s?(?:{raised}(?=[^⁰¹²³⁴⁵⁶⁷⁸⁹]|$|{following})|\[{number}\])"),
         re.compile(rf"(?<={_ANCHOR_CLASS})(?:, ?| )?{number}(?=$|[^\w])"),
-        re.compile(rf"(?:{_WORD}|{_STOP}|(?<=[.?!”’»\"'] )){number}\)(?=$|[\s.,;:!?)])"),
         re.compile(rf"{_WORD}{number}{_AFTER}"),
         re.compile(rf"{_STOP}{number}(?=$|\s|[)\]”’»])"),
         re.compile(rf"(?<=\b(?:19|20)\d\d){number}{_AFTER}"),
@@ -66,9 +92,10 @@ def _doubtful_patterns(number: int) -> tuple[re.Pattern[str], ...]:
     """Patterns for a mark glued to an initialism or the next mark, or standing after a blank."""
     return (
         re.compile(rf"(?<=[A-Z]{{3}}){number}{_AFTER}"),
+        re.compile(rf"(?:(?<=\d{{3}}\.)|(?<=,\d\.)|(?<=,\d\d\.)){number}(?=$|\s+[A-ZÀ-Þ«“‘])"),
         re.compile(rf"(?:{_WORD}|{_STOP}){number}(?=(?:, ?| )?{number + 1}(?:$|[^\w]))"),
         re.compile(rf"(?<=[)\]”’».,;]) {number}{_AFTER}"),
-        re.compile(rf"(?<=[^\W\d_]) {number}(?=$|[.,;:)](?!\d))"),
+        re.compile(rf"(?<=[^\W\d_]) {number}(?=$|[.,;:)”’»\"'](?!\d))"),
         re.compile(rf"(?<=[^\W\d_]) {number}(?=\s(?!{_COUNTED}))"),
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 _LAST_PART = re.compile(r"([^\W_]+)-$")
 _FIRST_PART = re.compile(r"[^\W\d_]+")
 _COORDINATION = re.compile(r"(?:en|of|als|dan|tot|respectievelijk|resp\.|c\.q\.|and|or)\b")
-_BROKEN_ADDRESS = re.compile(r"(?:https?://|www\.)\S*[/\-=_?&%#.]$")
+_BROKEN_ADDRESS = re.compile(r"(?:https?://|www\.)\S*[/\-=_?&%#]$")
 _OPEN_LEFT = frozenset({"non", "niet", "oud", "ex", "anti", "pro", "quasi", "semi"})
 # Initialisms that are written small and can be read as a syllable; those without a vowel need no list.
 _INITIALISMS = frozenset(

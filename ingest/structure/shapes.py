@@ -52,7 +52,7 @@ def looks_like_heading(text: str) -> bool:
     if is_question_label(text):
         return True
     words = text.split()
-    numbered = NUMBERED.match(text)
+    numbered = NUMBERED.match(text) or ITEM.match(text)
     title = text[numbered.end() :] if numbered else text
     stopped = text.endswith((".", ";", ":", ",", "!", "…")) and not ends_in_abbreviation(text, closing=True)
     return bool(

@@ -26,6 +26,7 @@ _NAME = re.compile(
 _LONGEST_SIGNATURE_LINE = 130
 _LINES_OF_A_SIGNATORY = 3
 _LEAST_COLUMN = 20
+_MOST_BLOCKS_AFTER_POST = 2
 
 
 def signs(lines: Sequence[Line]) -> bool:
@@ -43,7 +44,7 @@ def find_signature(blocks: Sequence[Block], start: int) -> tuple[int, int]:
         while first > start and _may_sign(blocks, first - 1):
             first -= 1
         stop = last + 1
-        while stop < end and _is_name(blocks[stop]) and stop - last <= 2:
+        while stop < end and stop - last <= _MOST_BLOCKS_AFTER_POST and _goes_with(blocks[stop - 1], blocks[stop]):
             stop += 1
         named = any(_is_name(block) or len(block.lines) > 1 or _is_closing(block) for block in blocks[first:stop])
         if named or stop == end:
@@ -121,6 +122,10 @@ def _may_sign(blocks: Sequence[Block], position: int) -> bool:
         or _is_name(block)
         or (position > 0 and _goes_on_post(blocks[position - 1], block))
     )
+
+
+def _goes_with(before: Block, block: Block) -> bool:
+    return _is_name(block) or _goes_on_post(before, block)
 
 
 def _goes_on_post(post: Block, block: Block) -> bool:
