@@ -14,6 +14,7 @@ from ingest.read import Line
 from ingest.structure.margin import Margin, find_margin
 from ingest.structure.marks import FIRST_ANCHOR, MOST_NOTES, SUPERSCRIPTS, Form, Place, find_mark
 from ingest.structure.running import join_lines
+from ingest.structure.sentences import ends_in_abbreviation
 from ingest.structure.shapes import bare
 from ingest.structure.signature import signs
 
@@ -153,8 +154,8 @@ def _note_end(
 ) -> int:
     """Return the position after the note.
 
-    It ends at a blank line, a page, the next note, a changed indent or a full stop with room
-    after it. A note that interrupts a sentence, with nothing to mark its end, is one line long.
+    It ends at a blank line, a page, the next note, a changed indent, or a full stop with room
+    after it or the rest of the sentence that the note interrupts. A note that interrupts a sentence, with nothing to mark its end, is one line long.
     """
     following = openings[start].number + 1
     first = start if openings[start].text else start + 1
@@ -164,8 +165,10 @@ def _note_end(
         apart = line.gap or line.page_break or (_outdented(lines[first], line) and line.indent != lines[start].indent)
         if apart or (opening and opening.number == following):
             return end
-        stopped = _NOTE_STOP.search(lines[end - 1].text)
-        if stopped and margin.has_room(lines[end - 1], line, sentence_ended=True):
+        stopped = _NOTE_STOP.search(lines[end - 1].text) and not ends_in_abbreviation(lines[end - 1].text)
+        if stopped and (
+            margin.has_room(lines[end - 1], line, sentence_ended=True) or (interrupted and line.text[0].islower())
+        ):
             return end
         if interrupted and _runs_to_the_end_unbroken(lines, end):
             return end
