@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 Q ?=
 
-.PHONY: help install ask test lint check bench clean
+.PHONY: help install ask test lint check eval baseline bench clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -42,6 +42,15 @@ lint: install  ## format, lint, types, layers
 	$(BIN)/lint-imports
 
 check: lint test  ## what CI runs
+
+# against the baseline, where there is one: ends in an error when the answers are worse by more than chance explains
+eval: install  ## measure the answers against the gold questions; the report is out/eval/report.html
+	$(BIN)/kamervraag eval --out out/eval $(if $(wildcard eval/baseline/scores.jsonl),--baseline eval/baseline)
+
+baseline: install  ## take today's answers as those that later ones are held against
+	$(BIN)/kamervraag eval --out out/baseline
+	mkdir -p eval/baseline
+	cp out/baseline/metrics.json out/baseline/scores.jsonl eval/baseline/
 
 bench: install  ## measure speed, memory and quality beside the build a user would otherwise make
 	$(BIN)/python -m eval.bench

@@ -217,7 +217,8 @@ def remove(
 @app.command(name="eval")
 def evaluate(
     gold: Annotated[
-        Path | None, typer.Argument(metavar="[GOLD]", help="A .jsonl gold set; else the bundled letter's.")
+        Path | None,
+        typer.Argument(metavar="[GOLD]", help="A .jsonl gold set for your letters; else the bundled letter's own."),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where answers, figures and reports go.")] = None,
     baseline: Annotated[
@@ -236,16 +237,15 @@ def evaluate(
     model: ModelOption = "quote",
 ) -> None:
     """Measure the answers against a gold set, write a report, and hold it against an earlier run."""
-    from eval.cases import BUNDLED_GOLD
     from ui.evaluation import Options, check_gold, run_evaluation
 
     _check_model(model)
     if check:
-        check_gold(gold or BUNDLED_GOLD, _home(), letter_file)
+        check_gold(gold, _home(), letter_file)
         return
     if out is None:
         raise typer.BadParameter("say where the report should go", param_hint="'--out'")
-    options = Options(gold or BUNDLED_GOLD, out, answers, baseline, letter_file, judge)
+    options = Options(gold, out, answers, baseline, letter_file, judge)
     run_evaluation(options, _settings(), _assistant)
 
 

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from assistant.pipeline import Assistant
-from eval.cases import Case, describe_balance, describe_coverage, load_cases
+from eval.cases import BUNDLED_GOLD, Case, describe_balance, describe_coverage, load_cases
 from eval.check import check_cases, count_errors
 from eval.compare import Comparison, compare_runs
 from eval.judge import ChatModel, count_given, judge_cases, load_judge, summarise_verdicts
@@ -36,21 +36,26 @@ _SHOWN = (
 class Options:
     """What the user asked for: which cases to which letter, where the report goes, what the run is held against."""
 
-    gold: Path
+    gold: Path | None
     out: Path
     answers: Path | None = None
     baseline: Path | None = None
     letter_file: Path | None = None
     judge: str | None = None
 
+    @property
+    def apart(self) -> bool:
+        """Whether a home of its own is needed: for one letter's file, or for figures that others can repeat."""
+        return self.letter_file is not None or self.gold is None
 
-def check_gold(gold: Path, home: Home, letter_file: Path | None = None) -> None:
+
+def check_gold(gold: Path | None, home: Home, letter_file: Path | None = None) -> None:
     """Print what is wrong with a gold set, and how it is balanced.
 
     Raises:
         UserError: at least one case must be mended.
     """
-    cases = load_cases(gold)
+    cases = load_cases(gold or BUNDLED_GOLD)
     if letter_file:
         letter = read_letter(letter_file)
         letters = {letter.id: letter}
@@ -71,18 +76,19 @@ def run_evaluation(options: Options, settings: Settings, build: Callable[[Settin
     Raises:
         UserError: a file can't be used, or a gated figure fell against the baseline.
     """
-    cases = load_cases(options.gold)
+    cases = load_cases(options.gold or BUNDLED_GOLD)
     judge = load_judge(options.judge) if options.judge else None
-    if options.letter_file is None:
+    if not options.apart:
         _run(options, cases, build(settings), settings, judge)
         return
     with TemporaryDirectory(prefix="kamervraag-") as folder:
         apart = settings.model_copy(update={"home": Path(folder)})
+        if options.letter_file:
+            with closing(build(apart)) as assistant:
+                letter = _add(options.letter_file, Home(apart.home), assistant)
+            cases = [case if case.letter else case.model_copy(update={"letter": letter.id}) for case in cases]
         with closing(build(apart)) as assistant:
-            letter = _add(options.letter_file, Home(apart.home), assistant)
-        mine = [case if case.letter else case.model_copy(update={"letter": letter.id}) for case in cases]
-        with closing(build(apart)) as assistant:
-            _run(options, mine, assistant, apart, judge)
+            _run(options, cases, assistant, apart, judge)
 
 
 def _add(path: Path, home: Home, assistant: Assistant) -> Letter:
@@ -96,14 +102,15 @@ def _run(
     options: Options, cases: Sequence[Case], assistant: Assistant, settings: Settings, judge: ChatModel | None
 ) -> None:
     _refuse_errors(options, cases, assistant.letters)
+    gold = options.gold or BUNDLED_GOLD
     shown = {name: str(value) for name, value in settings.model_dump().items()}
-    if options.letter_file:
+    if options.apart:
         shown["home"] = "(temporary)"
     if options.answers:
-        evaluation = evaluate_answers(options.answers, assistant.letters, cases, options.gold, shown)
+        evaluation = evaluate_answers(options.answers, assistant.letters, cases, gold, shown)
     else:
         with progress_bar("evaluating", len(cases)) as show:
-            evaluation = evaluate(assistant, cases, options.gold, shown, show)
+            evaluation = evaluate(assistant, cases, gold, shown, show)
     if judge and options.judge:
         evaluation = _judge(evaluation, judge, options.judge)
     comparison = None
@@ -119,11 +126,10 @@ def _run(
 
 def _refuse_errors(options: Options, cases: Sequence[Case], letters: Mapping[str, Letter]) -> None:
     if errors := count_errors(check_cases(cases, letters)):
+        given = f" {options.gold}" if options.gold else ""
         letter = f" --letter-file {options.letter_file}" if options.letter_file else ""
-        raise UserError(
-            f"{options.gold}: {errors} {'error' if errors == 1 else 'errors'} in the gold set; "
-            f"'kamervraag eval {options.gold}{letter} --check' lists them"
-        )
+        count = f"{errors} {'error' if errors == 1 else 'errors'}"
+        raise UserError(f"{count} in the gold set: 'kamervraag eval{given}{letter} --check' lists them")
 
 
 def _judge(evaluation: Evaluation, judge: ChatModel, name: str) -> Evaluation:
