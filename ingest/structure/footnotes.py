@@ -155,7 +155,8 @@ def _note_end(
     """Return the position after the note.
 
     It ends at a blank line, a page, the next note, a changed indent, or a full stop with room
-    after it or the rest of the sentence that the note interrupts. A note that interrupts a sentence, with nothing to mark its end, is one line long.
+    after it or the rest of the sentence that the note interrupts. A note that interrupts a
+    sentence, with nothing to mark its end, is one line long.
     """
     following = openings[start].number + 1
     first = start if openings[start].text else start + 1

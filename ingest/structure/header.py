@@ -25,7 +25,7 @@ _LABEL = re.compile(
 _ADDRESSEE = re.compile(
     r"(?:aan\s+)?(?:de\s+)?(?:voorzitters?\s+van|leden\s+van|griffier\s+van)\b|aan\s+(?:de|het)\b", re.IGNORECASE
 )
-_POSTAL = re.compile(r"\b(?:postbus|binnenhof|plein|bezuidenhoutseweg|\d{4}\s?[A-Z]{2}\b)", re.IGNORECASE)
+_POSTAL = re.compile(r"\b(?:postbus|binnenhof|plein|\d{4}\s?[A-Z]{2}\b)|\w \d{1,4}[a-z]?$", re.IGNORECASE)
 _MINISTRY = re.compile(r"ministerie\s+van\b.*", re.IGNORECASE)
 _DATE_LINE = re.compile(rf"(?:['’]?[\w-]+[ ,]+){{0,3}}{DATE.pattern}\W*$", re.IGNORECASE)
 # The papers of parliament name their dossier, and who writes, in the head.
@@ -34,7 +34,9 @@ _WRITER = re.compile(
     r".*\b(?:brief|antwoord|beantwoording) van (?:de )?(?P<post>(?:minister|staatssecretaris)[^()]*(?:\([^()]*\))?)",
     re.IGNORECASE,
 )
-_ANSWERS = re.compile(r"(?:antwoord|beantwoording|vragen)\b.{15,}", re.IGNORECASE)
+_ANSWERS = re.compile(r"(?:\d{1,4}\s+)?(?:antwoord|beantwoording|vragen)\b.{15,}", re.IGNORECASE)
+_QUESTIONS = re.compile(r"(?:\d{1,4}\s+)?vragen van .{5,}? over (?P<title>.+?)(?: \(ingezonden|\.?$)", re.IGNORECASE)
+_RECEIVED = re.compile(r"\(ontvangen ([^)]*)\)")
 _REFERENCE = re.compile(
     r"(?:\b\w[\w-]*\s+(?:\((?:nr\.\s*)?\d+\)\s*|nr\.\s*\d+\s*)?)?«[^»]+»|\b\w*(?:advies|rapport|motie)\w*\s+nr\.\s*\d+",
     re.IGNORECASE,
@@ -61,20 +63,26 @@ def find_body(blocks: Sequence[Block]) -> int:
     for position, text in enumerate(head):
         if _SALUTATION.match(text):
             return position + 1
-    for position, text in enumerate(head):
-        if is_question_label(text):
-            return position
-    prose = next((position for position, block in enumerate(blocks) if _is_prose(block)), None)
-    if prose is None:
+    labelled = max((at for at, block in enumerate(blocks[:_MOST_HEADER_BLOCKS]) if _is_labelled(block)), default=-1)
+    first = next((at for at, block in enumerate(blocks) if at > labelled and _begins_body(block)), None)
+    if first is None:
         return next((position for position, block in enumerate(blocks) if not _is_header_like(block)), len(blocks))
-    first = next((at for at, text in enumerate(head[:prose]) if _is_first_heading(text)), prose)
     while first > 1 and looks_like_heading(blocks[first - 1].text) and not _is_header_like(blocks[first - 1]):
         first -= 1
     return first
 
 
-def _is_first_heading(text: str) -> bool:
-    return bool(_FIRST_NUMBER.match(text)) and looks_like_heading(text)
+def _begins_body(block: Block) -> bool:
+    """Whether a block is prose (not the title of a paper with answers), a first numbered heading or question."""
+    text = block.text
+    numbered = bool(_FIRST_NUMBER.match(text)) and looks_like_heading(text)
+    return numbered or is_question_label(text) or (_is_prose(block) and not _ANSWERS.match(text))
+
+
+def _is_labelled(block: Block) -> bool:
+    """Whether a block states the date or the subject, as only the head does."""
+    label = _LABEL.match(block.text)
+    return label is not None and label["label"].lower() in {"datum", "betreft", "onderwerp"} and not _is_prose(block)
 
 
 def header_paragraphs(blocks: Sequence[Block]) -> tuple[tuple[Line, ...], ...]:
@@ -102,11 +110,16 @@ def read_header(paragraphs: Sequence[Sequence[Line]]) -> HeaderFacts:
     texts = [bare(" ".join(line.text for line in lines)) for lines in paragraphs]
     labelled = _labelled(paragraphs)
     return HeaderFacts(
-        date=first_date([labelled.get("datum", ""), *texts]),
+        date=first_date([labelled.get("datum", ""), *_received(texts), *texts]),
         subject=labelled.get("betreft") or labelled.get("onderwerp") or _title(texts),
         addressee=labelled.get("aan") or next(filter(None, map(_addressee, paragraphs)), ""),
         ministry=_ministry(texts),
     )
+
+
+def _received(texts: Sequence[str]) -> list[str]:
+    """Return when answers to questions came in, which dates the paper, not when the questions were put."""
+    return [match[1] for text in texts if (match := _RECEIVED.search(text))]
 
 
 def find_references(opening: Sequence[str]) -> tuple[str, ...]:
@@ -125,8 +138,11 @@ def title_of(subject: str, opening: str, headings: Sequence[str]) -> str:
 
 def _title(texts: Sequence[str]) -> str:
     """Return the title of the dossier, or what a paper with answers calls itself."""
-    dossier = next((match["title"] for text in texts if (match := _DOSSIER.fullmatch(text))), "")
-    return dossier or next((text for text in texts if _ANSWERS.match(text)), "")
+    for pattern in (_DOSSIER, _QUESTIONS):
+        title = next((match["title"] for text in texts if (match := pattern.match(text))), "")
+        if title:
+            return title[0].upper() + title[1:]
+    return next((text for text in texts if _ANSWERS.match(text)), "")
 
 
 def _ministry(texts: Sequence[str]) -> str:
