@@ -22,7 +22,8 @@ _WORD = re.compile(r"[^\W_]+")
 _MARKS = re.compile(r"\[\d+\](?:\s*\[\d+\])*")
 _NUMBER = re.compile(r"\d+")
 _DASHES = re.compile(r"[‐‑‒–—−]")
-_SHORT = 3
+_NOTHING = re.compile(r"(?!)")
+_SHORT, _ABBREVIATION = 3, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +99,11 @@ def touched_sentences(sentences: Sequence[Span], span: Span) -> frozenset[int]:
 def has_fact(alternatives: Sequence[str], text: str) -> bool:
     """Whether one of the alternatives stands in a text, whatever the case, accents and dashes.
 
-    A number matches only as a whole (5 is not in 1,5), up to three letters only at the start of a word.
+    A number matches only as a whole (5 is not in 1,5), and so does an abbreviation in capitals (EU is not in
+    Europa); up to three other letters match only at the start of a word.
     """
     plain = plain_text(text)
-    return any(_fact_pattern(plain_text(alternative)).search(plain) for alternative in alternatives)
+    return any(_fact_pattern(alternative).search(plain) for alternative in alternatives)
 
 
 def find_facts(alternatives: Sequence[str], text: str) -> tuple[Span, ...]:
@@ -112,7 +114,7 @@ def find_facts(alternatives: Sequence[str], text: str) -> tuple[Span, ...]:
     spans = [
         (places[match.start()], places[match.end() - 1] + 1)
         for alternative in alternatives
-        for match in _fact_pattern(plain_text(alternative)).finditer(plain)
+        for match in _fact_pattern(alternative).finditer(plain)
     ]
     return tuple(sorted(set(spans)))
 
@@ -123,14 +125,19 @@ def plain_text(text: str) -> str:
 
 
 def _fact_pattern(alternative: str) -> re.Pattern[str]:
-    before = after = ""
-    if alternative[:1].isdigit():
+    plain, before, after = plain_text(alternative), "", ""
+    if not plain:
+        return _NOTHING
+    abbreviation = alternative.isupper() and len(alternative) <= _ABBREVIATION
+    if plain[:1].isdigit():
         before = r"(?<!\d)(?<!\d[.,])"
-    elif len(alternative) <= _SHORT:
+    elif abbreviation or len(plain) <= _SHORT:
         before = r"(?<![^\W_])"
-    if alternative[-1:].isdigit():
+    if plain[-1:].isdigit():
         after = r"(?!\d)(?![.,]\d)"
-    return re.compile(before + r"\s+".join(map(re.escape, alternative.split())) + after)
+    elif abbreviation:
+        after = r"(?![^\W_])"
+    return re.compile(before + r"\s+".join(map(re.escape, plain.split())) + after)
 
 
 def token_f1(answer: str, reference: str) -> float | None:
