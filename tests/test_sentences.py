@@ -30,6 +30,10 @@ def sentences(text: str) -> list[str]:
         ["Dat was op 5 december jl.", "Het kabinet wacht af."],
         ["De norm is 2%.", "Één land haalt die."],
         ["Zie www.rijksoverheid.nl.", "Daar staat meer."],
+        ["Dat was op 5 december jl.", "Daarin staat meer."],
+        ["De raming is p.m.", "Later volgt een bedrag."],
+        ["Dat is van belang.", "’s Avonds is er minder toezicht."],
+        ["Er zijn twee stappen gezet.", "1. Er is een plan.", "2. Er is geld."],
     ],
 )
 def test_sentences_end_where_a_reader_ends_them(parts: list[str]) -> None:
@@ -50,6 +54,9 @@ def test_sentences_end_where_a_reader_ends_them(parts: list[str]) -> None:
         "1. Inleiding en samenvatting",
         "Dhr. Blok en mevr. Bijleveld tekenen.",
         "Het advies t.a.v. Rusland is helder.",
+        "Dat is de inzet i.h.k.v. Europa en o.b.v. Artikel 5.",
+        "Het advies is uitgebracht (Stcrt. 2018, nr. 12345; zie ook par. 3 en Stb. 2019, 2).",
+        "Ad 1. De eerste vraag gaat over geld.",
     ],
 )
 def test_a_stop_that_ends_no_sentence_splits_nothing(sentence: str) -> None:

@@ -326,6 +326,227 @@ def test_a_numbered_list_is_not_a_row_of_footnotes() -> None:
     assert [item.text[:2] for item in items] == ["1.", "2.", "3."]
 
 
+@pytest.mark.parametrize(
+    ("mark", "line"),
+    [("[{}]", "[{}] {}"), ("{}", "{} {}"), ("{})", "{}) {}"), (" {}", "{}\n  {}")],
+    ids=["brackets", "glued", "closed", "printed"],
+)
+def test_every_note_is_found_however_it_is_marked(mark: str, line: str) -> None:
+    texts = ["Rapport A, bijlage bij de brief van mei.", "Kamerstuk 12 345, nr. 6.", "Kamerstuk 12 345, nr. 7."]
+    marks = [mark.format(number) for number in (1, 2, 3)]
+    letter = letter_of(
+        f"1. Aanleiding\n\nDat staat in het eerste rapport{marks[0]} en ook in de brief van het kabinet{marks[1]}.\n\n"
+        f"2. Vervolg\n\nIn dat rapport staat bovendien dat de norm niet is gehaald{marks[2]}.\n\n"
+        + "\n".join(line.format(number, text) for number, text in enumerate(texts, 1))
+        + "\n"
+    )
+    assert headings_of(letter) == ["", "1. Aanleiding", "2. Vervolg"]
+    assert [note.text for note in letter.footnotes] == texts
+    assert [letter.find(note.paragraph_id)[1].text[: note.offset].split()[-1] for note in letter.footnotes] == [
+        "rapport",
+        "kabinet",
+        "gehaald",
+    ]
+    assert not re.search(r"\d", " ".join(body_of(letter)))
+
+
+@pytest.mark.parametrize("marks", ["1, 2", "1,2", "1 2", "12", "¹²", "[1][2]"])
+def test_two_marks_on_one_word_are_two_notes(marks: str) -> None:
+    line = "{} {}" if marks[0] == "1" else "¹ {1}\n² {3}" if marks[0] == "¹" else "[{}] {}"
+    notes = (line if "²" in line else f"{line}\n{line}").format(1, "Rapport A.", 2, "Rapport B.")
+    letter = letter_of(f"Dat staat in twee rapporten.{marks} Daaruit blijkt veel.\n\n{notes}\n")
+    assert [(note.mark, note.text) for note in letter.footnotes] == [("1", "Rapport A."), ("2", "Rapport B.")]
+    assert body_of(letter) == ["Dat staat in twee rapporten. Daaruit blijkt veel."]
+
+
+def test_a_note_without_a_mark_does_not_cost_the_notes_after_it() -> None:
+    letter = letter_of("Dat staat in een brief,1 en in een rapport.3 Meer niet.\n\n1 Brief.\n\n3 Rapport.\n")
+    assert [(note.mark, note.text) for note in letter.footnotes] == [("1", "Brief."), ("3", "Rapport.")]
+
+
+def test_the_notes_of_an_annex_count_from_one_again() -> None:
+    letter = letter_of(
+        "Dat staat in een brief.1 Meer niet.\n\n1 Brief van mei.\n\nBijlage\n\n"
+        "Dat staat ook in het rapport.1 Meer niet.\n\n1 Rapport van juni.\n"
+    )
+    assert [(note.mark, note.text) for note in letter.footnotes] == [
+        ("1", "Brief van mei."),
+        ("1", "Rapport van juni."),
+    ]
+    assert len({note.paragraph_id for note in letter.footnotes}) == len(letter.footnotes)
+
+
+def test_like_notes_at_the_foot_of_two_pages_are_no_running_foot() -> None:
+    first, second = ("Dat staat in de brief van 5 mei over de scholen.1", "In de brief van juni staat het ook.2")
+    letter = letter_of(
+        f"{first} {PROSE}\n\n1 Kamerstuk 12 345, nr. 6.\n\f{second} {PROSE}\n\n2 Kamerstuk 12 345, nr. 7.\n"
+    )
+    assert [note.text for note in letter.footnotes] == ["Kamerstuk 12 345, nr. 6.", "Kamerstuk 12 345, nr. 7."]
+
+
+def test_a_heading_over_the_notes_leaves_with_them() -> None:
+    letter = letter_of("Dat staat in de brief.1 Meer niet.\n\nNoten\n\n1 Brief van mei.\n")
+    assert headings_of(letter) == [""]
+    assert [note.text for note in letter.footnotes] == ["Brief van mei."]
+
+
+def test_an_address_broken_at_a_line_end_keeps_its_hyphen() -> None:
+    assert (
+        join_lines(["zie https://www.om.nl/over-", "het-om en verder"]) == "zie https://www.om.nl/over-het-om en verder"
+    )
+
+
+SIDE = ["Ministerie van Defensie", "Plein 4", "2511 CR Den Haag", "", "Onze referentie", "BS2021001234"]
+
+
+def beside(text: str, side: list[str], width: int = 70) -> str:
+    rows = textwrap.fill(text, width).split("\n")
+    return "\n".join(f"{row:<{width + 8}}{cell}".rstrip() for row, cell in zip(rows, side + [""] * 99, strict=False))
+
+
+def test_a_side_column_leaves_the_running_text() -> None:
+    texts = [
+        " ".join(dutch_like(number) for number in range(start, start + 80)).capitalize() + "." for start in (0, 99)
+    ]
+    text = f"{HEAD}{beside(texts[0], SIDE)}\n\n\f{beside(texts[1], SIDE[4:])}\n{FOOT}"
+    letter = build_letter(lines_of(text), "brief")
+    assert body_of(letter) == texts
+    head = " ".join(p.text for _, p in letter.paragraphs() if p.kind == "header")
+    assert all(row in head for row in SIDE)
+    assert head.count("BS2021001234") == 1
+
+
+def test_a_table_is_no_side_column() -> None:
+    prose = textwrap.fill(" ".join(dutch_like(number) for number in range(60)).capitalize() + ".", 70)
+    table = "\n".join(
+        f"{place:<20}{first:>12}{last:>16}" for place, first, last in [("Ede", "1,2", "hoog"), ("Epe", "3,4", "laag")]
+    )
+    letter = letter_of(f"{prose}\n\n{table}\n\n{prose}\n")
+    assert body_of(letter)[1:3] == ["Ede 1,2 hoog", "Epe 3,4 laag"]
+    assert headings_of(letter) == [""]
+
+
+def test_a_reference_repeated_at_the_top_of_a_page_leaves_the_sentence_whole() -> None:
+    letter = letter_of(
+        "De uitgaven zijn volgens het rapport in twee jaar tijd met de helft gestegen en zullen\n"
+        "naar verwachting in de komende periode verder blijven\n\f"
+        "Onze referentie\nBS2021001234\n\nstijgen tot het niveau dat is afgesproken.\n"
+    )
+    (text,) = body_of(letter)
+    assert "verder blijven stijgen tot" in text
+
+
+PROSE = "Het kabinet deelt deze zorg en neemt daarom in de komende jaren extra maatregelen."
+
+
+@pytest.mark.parametrize(
+    ("headings", "levels"),
+    [
+        (["1. Doelen", "1.1 Nationaal", "1.1.1 Kosten", "1.2 Europees", "2. Vervolg"], [1, 2, 3, 2, 1]),
+        (["I. Analyse", "A. Woningen", "B. Gemeenten", "II. Reactie", "A. Kosten", "III. Vervolg"], [1, 2, 2, 1, 2, 1]),
+        (["A. Analyse", "1. Woningen", "2. Gemeenten", "B. Reactie", "C. Vervolg"], [1, 2, 2, 1, 1]),
+        (["Samenvatting", "1. Analyse", "Kosten", "2. Reactie", "Tot slot"], [1, 1, 2, 1, 1]),
+        (["AANLEIDING", "Kosten", "BELEIDSREACTIE", "Rekenen", "Taal"], [1, 2, 1, 2, 2]),
+        (["2. Essentie", "a) Inhoud voorstel", "b) Gevolgen", "3. Positie"], [1, 2, 2, 1]),
+        (["Algemeen", "NAVO", "Cyber"], [1, 1, 1]),
+    ],
+)
+def test_levels_follow_the_count_of_the_headings(headings: list[str], levels: list[int]) -> None:
+    letter = letter_of("\n\n".join(f"{heading}\n\n{PROSE}" for heading in headings))
+    assert headings_of(letter) == ["", *headings]
+    assert [section.level for section in letter.sections[1:]] == levels
+
+
+@pytest.mark.parametrize(("question", "answer"), [("Vraag {}", "Antwoord {}"), ("Vraag {}:", "Antwoord op vraag {}:")])
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_questions_and_answers_are_sections(question: str, answer: str, gap: str) -> None:
+    labels = [label.format(number) for number in (1, "2 en 3", 4) for label in (question, answer)]
+    texts = ["Kent u dit bericht?", "Ja.", "Waarom is dat zo?", PROSE, "Deelt u de mening van de raad?", PROSE]
+    letter = letter_of(gap.join(f"{label}\n{text}" for label, text in zip(labels, texts, strict=True)))
+    assert headings_of(letter) == ["", *labels]
+    assert body_of(letter) == texts
+
+
+def test_a_number_alone_above_its_question_belongs_to_it() -> None:
+    letter = letter_of(f"{PROSE}\n\n1\nKent u dit bericht?\n\nJa.\n\n2\nDeelt u de mening van de raad?\n\n{PROSE}\n")
+    assert body_of(letter) == [PROSE, "1 Kent u dit bericht?", "Ja.", "2 Deelt u de mening van de raad?", PROSE]
+
+
+@pytest.mark.parametrize(
+    "markers", [("•",) * 3, ("-",) * 3, ("o",) * 3, ("a)", "b)", "c)"), ("1°", "2°", "3°"), ("(i)", "(ii)", "(iii)")]
+)
+@pytest.mark.parametrize("hang", ["", "   "])
+def test_items_of_a_list_keep_apart_and_whole(markers: tuple[str, ...], hang: str) -> None:
+    texts = [
+        "het budget van de scholen stijgt in de komende twee jaren met veertig miljoen euro, zoals eerder is gemeld;",
+        "de inspectie krijgt twintig medewerkers erbij;",
+        "de raad brengt advies uit.",
+    ]
+    items = [f"{marker} {text}" for marker, text in zip(markers, texts, strict=True)]
+    wrapped = "\n".join(textwrap.fill(item, 60, subsequent_indent=hang) for item in items)
+    letter = letter_of(f"{textwrap.fill(PROSE, 60)} Het gaat om het volgende:\n{wrapped}\n{textwrap.fill(PROSE, 60)}\n")
+    assert [p.text for _, p in letter.paragraphs() if p.kind == "list-item"] == items
+    assert body_of(letter)[-1] == PROSE
+
+
+@pytest.mark.parametrize("ending", ["in het Kamerstuk 12 345, nr.", "en in de brief van mr. A.B."])
+def test_a_line_that_ends_in_an_abbreviation_goes_on(ending: str) -> None:
+    first = f"Dit staat in de brief die het kabinet in mei aan de Kamer stuurde, {ending}"
+    letter = letter_of(f"{first}\n12) van vorige week.\n\n{textwrap.fill(f'{PROSE} {PROSE}', len(first))}\n")
+    assert body_of(letter) == [f"{first} 12) van vorige week.", f"{PROSE} {PROSE}"]
+
+
+@pytest.mark.parametrize("rule", ["\f", "\n\n12\n\n\f"])
+def test_a_heading_at_the_top_of_a_page_stays_a_heading(rule: str) -> None:
+    full = "De uitgaven stijgen volgens het rapport van de commissie in de komende jaren.\n" * 3
+    letter = letter_of(f"{full}{rule}Vervolg\n\n{PROSE}\n")
+    assert headings_of(letter) == ["", "Vervolg"]
+
+
+def test_signatures_side_by_side_are_two_signatories() -> None:
+    foot = (
+        "Hoogachtend,\n\n\ndrs. J.A. Smit                         H.M. de Boer\n"
+        "Staatssecretaris van Financiën         Minister voor Volkshuisvesting en\n"
+        "                                       Ruimtelijke Ordening\n"
+    )
+    letter = build_letter(lines_of(f"{HEAD}{PROSE}\n\n{foot}"), "brief")
+    assert [(one.name, one.post) for one in letter.signatories] == [
+        ("drs. J.A. Smit", "Staatssecretaris van Financiën"),
+        ("H.M. de Boer", "Minister voor Volkshuisvesting en Ruimtelijke Ordening"),
+    ]
+
+
+def test_the_head_runs_to_its_last_label_without_a_salutation() -> None:
+    letter = build_letter(
+        lines_of(
+            "Aan de Voorzitter van de Tweede Kamer der Staten-Generaal\nLange Voorhout 8\n\n"
+            "Bij beantwoording de datum en ons kenmerk vermelden. Wilt u slechts één zaak in uw brief behandelen.\n\n"
+            "Datum   21 juni 2022\nOnderwerp   Verslag van de Raad d.d. 20 mei\n2022 en agenda van 3 juli 2022\n\n"
+            f"{PROSE}{FOOT}"
+        ),
+        "brief",
+    )
+    assert body_of(letter) == [PROSE]
+    assert letter.date == date(2022, 6, 21)
+    assert letter.title == "Verslag van de Raad d.d. 20 mei 2022 en agenda van 3 juli 2022"
+    assert letter.addressee == "de Voorzitter van de Tweede Kamer der Staten-Generaal"
+
+
+def test_a_paper_with_answers_is_dated_and_titled_by_its_head() -> None:
+    letter = build_letter(
+        lines_of(
+            "1314\n\nVragen van het lid Jansen (ABC) aan de Minister van Defensie over het beleid voor kazernes "
+            "(ingezonden 6 maart 2024).\nAntwoord van Minister De Boer (Defensie) (ontvangen 25 maart 2024).\n\n"
+            "Vraag 1\nKent u dit bericht?\n\nAntwoord 1\nJa.\n"
+        ),
+        "brief",
+    )
+    assert letter.title == "Het beleid voor kazernes"
+    assert letter.date == date(2024, 3, 25)
+    assert letter.sender == "Minister De Boer (Defensie)"
+    assert headings_of(letter) == ["", "Vraag 1", "Antwoord 1"]
+
+
 def test_page_numbers_and_running_heads_leave_the_text() -> None:
     prose = [dutch_like(number) for number in range(90)]
     pages = [textwrap.fill(" ".join(prose[start : start + 30]) + ".", 60) for start in (0, 30, 60)]

@@ -59,15 +59,20 @@ class HeaderFacts:
 
 def find_body(blocks: Sequence[Block]) -> int:
     """Return the position of the first block after the head (addressee, date, subject, salutation)."""
-    head = [block.text for block in blocks[:_MOST_HEADER_BLOCKS]]
-    for position, text in enumerate(head):
+    head = [block.text for block in blocks]
+    for position, text in enumerate(head[:_MOST_HEADER_BLOCKS]):
         if _SALUTATION.match(text):
             return position + 1
     labelled = max((at for at, block in enumerate(blocks[:_MOST_HEADER_BLOCKS]) if _is_labelled(block)), default=-1)
     first = next((at for at, block in enumerate(blocks) if at > labelled and _begins_body(block)), None)
     if first is None:
-        return next((position for position, block in enumerate(blocks) if not _is_header_like(block)), len(blocks))
-    while first > 1 and looks_like_heading(blocks[first - 1].text) and not _is_header_like(blocks[first - 1]):
+        return next(
+            (position for position, block in enumerate(blocks) if not (_is_header_like(block) or block.text.isupper())),
+            len(blocks),
+        )
+    while first > 1 and looks_like_heading(head[first - 1]) and not _is_header_like(blocks[first - 1]):
+        if head[first - 1].isupper() and not any(map(_is_header_like, blocks[: first - 1])):
+            break
         first -= 1
     return first
 
@@ -161,7 +166,11 @@ def _is_prose(block: Block) -> bool:
 def _is_header_like(block: Block) -> bool:
     text = block.text
     matches = (pattern.match(text) for pattern in (_LABEL, _ADDRESSEE, _MINISTRY, _SALUTATION))
-    return any(matches) or bool(DATE.search(text) or _POSTAL.search(text)) or text.isupper()
+    return any(matches) or bool(DATE.search(text) or _POSTAL.search(text))
+
+
+def _is_title_or_header(block: Block) -> bool:
+    return _is_header_like(block) or block.text.isupper()
 
 
 def _labelled(paragraphs: Sequence[Sequence[Line]]) -> dict[str, str]:

@@ -61,5 +61,5 @@ def looks_like_heading(text: str) -> bool:
         and len(words) <= (_MOST_QUESTION_WORDS if text.endswith("?") else _MOST_HEADING_WORDS)
         and not stopped
         and not _FIGURES.search(text)
-        and sum(sign.isalpha() for sign in text) > len(text) / 2
+        and sum(sign.isalpha() for sign in title) > len(title) / 2
     )
