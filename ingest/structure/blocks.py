@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from ingest.read import Line
 from ingest.structure.margin import Margin, find_margin
 from ingest.structure.shapes import (
+    CLOSING,
     DANGLING,
     ITEM,
     LONE_BULLET,
     LONE_NUMBER,
     NUMBERED,
+    POST,
     bare,
     ends_sentence,
     is_question_label,
@@ -20,6 +22,7 @@ from ingest.structure.shapes import (
 )
 
 _MOST_HEADING_LINES = 2
+_LONGEST_ADDRESS_LINE = 40
 _LABEL = re.compile(
     r"(?:datum|betreft|onderwerp|(?:ons |uw )?kenmerk|(?:onze |uw )referentie|bijlagen?(?:\(n\))?|aan|van"
     r"|telefoon|e-mail)\b\s*:?",
@@ -62,7 +65,11 @@ def group_lines(lines: tuple[Line, ...]) -> tuple[Block, ...]:
 def _breaks(lines: tuple[Line, ...], start: int, position: int, margin: Margin) -> bool:
     """Whether a new block begins at `position`; the present one began at `start`."""
     previous, line = lines[position - 1], lines[position]
-    if is_question_label(bare(previous.text)) or is_question_label(bare(line.text)):
+    if (
+        is_question_label(bare(previous.text))
+        or is_question_label(bare(line.text))
+        or _begins_signature(previous, line)
+    ):
         return True
     if LONE_BULLET.fullmatch(previous.text) or _is_lone_number(lines, position - 1):
         return False
@@ -74,7 +81,9 @@ def _breaks(lines: tuple[Line, ...], start: int, position: int, margin: Margin) 
     if _is_lone_number(lines, position):
         return ended or roomy
     if line.page_break:
-        return (roomy and (ended or not line.text[0].islower())) or (ended and _heads_page(lines, position, margin))
+        return (roomy and (ended or not line.text[0].islower())) or _breaks_at_page(lines, start, position, margin)
+    if line.gap and line.text[0].islower() and not closed and len(previous.text) > _LONGEST_ADDRESS_LINE:
+        return False
     if line.gap:
         return ended or roomy or bare(previous.text).endswith(":") or _stands_apart(lines, start, position)
     if line.text[0].islower():
@@ -126,8 +135,21 @@ def _begins_item(lines: tuple[Line, ...], start: int, position: int, *, closed: 
     return bool(item["number"] and opener["number"] and int(item["number"]) == int(opener["number"]) + 1)
 
 
-def _heads_page(lines: tuple[Line, ...], position: int, margin: Margin) -> bool:
-    """Whether a page begins with a heading, set apart from the text after it."""
+def _begins_signature(previous: Line, line: Line) -> bool:
+    """Whether a closing formula begins here, or a post does after a sentence and a blank line or page."""
+    apart = (line.gap or line.page_break) and ends_sentence(bare(previous.text))
+    return bool(CLOSING.match(line.text)) or (apart and line.text.endswith(",") and bool(POST.match(line.text)))
+
+
+def _breaks_at_page(lines: tuple[Line, ...], start: int, position: int, margin: Margin) -> bool:
+    """Whether a page ends with a numbered heading or a list, or the next begins with a heading set apart."""
+    before = bare(lines[start].text)
+    if position - start == 1 and lines[start].gap and NUMBERED.match(before) and looks_like_heading(before):
+        return not lines[position].text[0].islower()
+    if not ends_sentence(bare(lines[position - 1].text)):
+        return False
+    if _leaves_item(lines, start, position):
+        return True
     apart = position + 1 < len(lines) and lines[position + 1].gap and looks_like_heading(bare(lines[position].text))
     return apart or _is_unspaced_heading(lines, position, margin)
 

@@ -20,6 +20,16 @@ QUESTION = re.compile(
     r"(?:\s+\d{1,3}[a-z]?(?:(?:,| en| t/m| tot en met| ?[-–+])\s*\d{1,3}[a-z]?)*)?:?",
     re.IGNORECASE,
 )
+# How a signature begins.
+POST = re.compile(
+    r"(?:(?:mede\s+)?namens\s+)?(?:de|het)?\s*(?:demissionair\s+)?"
+    r"(?:vice)?(?:minister|staatssecretaris|minister-president|kabinet)\b",
+    re.IGNORECASE,
+)
+CLOSING = re.compile(
+    r"(?:hoogachtend|met\s+(?:vriendelijke|hartelijke)\s+groet(?:en)?|met\s+(?:de\s+meeste\s+)?hoogachting)\b",
+    re.IGNORECASE,
+)
 SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
 # A line that ends in one of these goes on, however short it is.
 DANGLING = re.compile(

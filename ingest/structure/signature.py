@@ -9,17 +9,8 @@ from dataclasses import replace
 from ingest.letter import Signatory
 from ingest.read import Line
 from ingest.structure.blocks import Block
-from ingest.structure.shapes import DANGLING, SENTENCE_END, bare
+from ingest.structure.shapes import CLOSING, DANGLING, POST, SENTENCE_END, bare
 
-_POST = re.compile(
-    r"(?:(?:mede\s+)?namens\s+)?(?:de|het)?\s*(?:demissionair\s+)?"
-    r"(?:vice)?(?:minister|staatssecretaris|minister-president|kabinet)\b",
-    re.IGNORECASE,
-)
-_CLOSING = re.compile(
-    r"(?:hoogachtend|met\s+(?:vriendelijke|hartelijke)\s+groet(?:en)?|met\s+(?:de\s+meeste\s+)?hoogachting)\b",
-    re.IGNORECASE,
-)
 _NAME = re.compile(
     r"(?:(?:[Pp]rof|[Dd]rs|[Dd]r|[Mm]r|[Ii]r|[Ii]ng|w\.g)\.?\s+)*(?:[A-Z]\.?[a-z]{0,2}\.\s?)+(?:(?:van|de|den|der|ten|ter|el|al|von|'t|’t)\s+)*[A-Z]"
 )
@@ -31,7 +22,7 @@ _MOST_BLOCKS_AFTER_POST = 2
 
 def signs(lines: Sequence[Line]) -> bool:
     """Whether the last of the lines belong to a signature."""
-    return any(_POST.match(line.text) for line in lines[-_LINES_OF_A_SIGNATORY:])
+    return any(POST.match(line.text) for line in lines[-_LINES_OF_A_SIGNATORY:])
 
 
 def find_signature(blocks: Sequence[Block], start: int) -> tuple[int, int]:
@@ -55,7 +46,7 @@ def find_signature(blocks: Sequence[Block], start: int) -> tuple[int, int]:
 def read_signatories(lines: Sequence[Line]) -> tuple[tuple[tuple[Line, ...], Signatory | None], ...]:
     """Group the lines of a signature; each group with the signatory it names, if any."""
     lines = _columns(lines)
-    kinds = ["post" if _POST.match(line.text) else "closing" if _CLOSING.match(line.text) else "name" for line in lines]
+    kinds = ["post" if POST.match(line.text) else "closing" if CLOSING.match(line.text) else "name" for line in lines]
     signing = [kind for kind in kinds if kind != "closing"]
     opener = signing[0] if signing else "post"
     groups: list[list[tuple[str, Line]]] = []
@@ -67,12 +58,18 @@ def read_signatories(lines: Sequence[Line]) -> tuple[tuple[tuple[Line, ...], Sig
             kind == "closing"
             or not groups
             or groups[-1][-1][0] == "closing"
-            or (kind == opener and any(k == opener for k, _ in groups[-1]))
+            or (kind == opener and any(k == opener for k, _ in groups[-1]) and not _holds_two_posts(groups[-1], line))
         ):
             groups.append([(kind, line)])
         else:
             groups[-1].append((kind, line))
     return tuple((tuple(line for _, line in group), _signatory(group)) for group in groups)
+
+
+def _holds_two_posts(group: Sequence[tuple[str, Line]], line: Line) -> bool:
+    """Whether one who has no name yet holds the post on this line, too: "De Minister-President, / Minister van ..."."""
+    nameless = all(kind == "post" for kind, _ in group)
+    return nameless and not line.gap and group[-1][1].text.endswith(",") and line.text.startswith("Minister")
 
 
 def _columns(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -105,13 +102,13 @@ def sender_of(signatories: Sequence[Signatory], ministry: str) -> str:
 
 
 def _is_closing(block: Block) -> bool:
-    return bool(_CLOSING.match(block.text)) and len(block.text) <= _LONGEST_SIGNATURE_LINE
+    return bool(CLOSING.match(block.text)) and len(block.text) <= _LONGEST_SIGNATURE_LINE
 
 
 def _has_post(block: Block) -> bool:
     text = block.text
     short = len(text) <= _LONGEST_SIGNATURE_LINE * 2 and not SENTENCE_END.search(text)
-    return short and any(_POST.match(line.text) for line in block.lines)
+    return short and any(POST.match(line.text) for line in block.lines)
 
 
 def _may_sign(blocks: Sequence[Block], position: int) -> bool:
@@ -135,12 +132,12 @@ def _goes_on_post(post: Block, block: Block) -> bool:
 def _continues(line: Line, following: Line) -> bool:
     """Whether a post ("de staatssecretaris van Volksgezondheid, / Welzijn en Sport,") runs on to the next line."""
     text = following.text
-    if (text[0].islower() and not _POST.match(text)) or DANGLING.search(line.text):
+    if (text[0].islower() and not POST.match(text)) or DANGLING.search(line.text):
         return True
     return (
         line.text.endswith(",")
         and not _NAME.match(text)
-        and not _POST.match(text)
+        and not POST.match(text)
         and (text.endswith(",") or " en " in text)
     )
 
