@@ -72,7 +72,7 @@ def compare_runs(scored: Sequence[ScoredCase], run: Mapping[str, Any], baseline:
     Raises:
         UnreadableCases: the baseline is no run, or has no case in common.
     """
-    before, run_before = read_scores(baseline), read_run(baseline)
+    before, run_before = read_baseline(baseline)
     common = [one for one in scored if one.case.id in before and before[one.case.id]["digest"] == one.case.digest]
     if not common:
         raise UnreadableCases(
@@ -82,12 +82,16 @@ def compare_runs(scored: Sequence[ScoredCase], run: Mapping[str, Any], baseline:
     return Comparison(tuple(differences), find_changes(run_before, run), len(common), len(scored) - len(common))
 
 
-def read_scores(folder: Path) -> dict[str, Mapping[str, Any]]:
-    """Read the bare scores of a run by case.
+def read_baseline(folder: Path) -> tuple[dict[str, Mapping[str, Any]], Mapping[str, Any]]:
+    """Read the bare scores of a run by case, and what it was made with.
 
     Raises:
         UnreadableCases: no run, or damaged.
     """
+    return _read_scores(folder), _read_run(folder)
+
+
+def _read_scores(folder: Path) -> dict[str, Mapping[str, Any]]:
     path = folder / SCORES
     rows: dict[str, Mapping[str, Any]] = {}
     for number, row in read_json_lines(path):
@@ -99,12 +103,7 @@ def read_scores(folder: Path) -> dict[str, Mapping[str, Any]]:
     return rows
 
 
-def read_run(folder: Path) -> Mapping[str, Any]:
-    """Read what a run was made with.
-
-    Raises:
-        UnreadableCases: no run, or damaged.
-    """
+def _read_run(folder: Path) -> Mapping[str, Any]:
     path = folder / METRICS
     try:
         run = json.loads(path.read_text(encoding="utf-8"))["run"]

@@ -38,6 +38,18 @@ class Evaluation:
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
 
 
+def make_folder(folder: Path) -> None:
+    """Make the folder of a run, before any work is done for it.
+
+    Raises:
+        UserError: it can't be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{folder}: can't be made ({error.strerror}); choose another place for --out") from error
+
+
 def evaluate(
     assistant: Assistant, cases: Sequence[Case], gold: Path, settings: Mapping[str, str], progress: Progress
 ) -> Evaluation:
@@ -84,8 +96,8 @@ def write_run(evaluation: Evaluation, rows: Sequence[Mapping[str, Any]], folder:
     Raises:
         UserError: the folder can't be written.
     """
+    make_folder(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         (folder / METRICS).write_text(json.dumps(evaluation.metrics, ensure_ascii=False, indent=1) + "\n", "utf-8")
         (folder / ANSWERS).write_text("".join(map(_line, rows)), "utf-8", "replace")
         (folder / SCORES).write_text("".join(_line(_bare(one)) for one in evaluation.scored), "utf-8")

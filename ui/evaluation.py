@@ -14,11 +14,11 @@ from typing import Any
 from assistant.pipeline import Assistant
 from eval.cases import BUNDLED_GOLD, Case, describe_balance, describe_coverage, load_cases
 from eval.check import check_cases, count_errors
-from eval.compare import Comparison, compare_runs
+from eval.compare import Comparison, compare_runs, read_baseline
 from eval.judge import ChatModel, count_given, judge_cases, load_judge, summarise_verdicts
 from eval.measures import label_of
 from eval.report import PAGE, write_reports
-from eval.run import Evaluation, evaluate, evaluate_answers, rows_of, write_run
+from eval.run import Evaluation, evaluate, evaluate_answers, make_folder, rows_of, write_run
 from ingest.errors import UserError
 from ingest.home import Home
 from ingest.letter import Letter
@@ -102,6 +102,9 @@ def _run(
     options: Options, cases: Sequence[Case], assistant: Assistant, settings: Settings, judge: ChatModel | None
 ) -> None:
     _refuse_errors(options, cases, assistant.letters)
+    make_folder(options.out)
+    if options.baseline:
+        read_baseline(options.baseline)
     gold = options.gold or BUNDLED_GOLD
     shown = {name: str(value) for name, value in settings.model_dump().items()}
     if options.apart:
