@@ -496,11 +496,35 @@ def test_a_line_that_ends_in_an_abbreviation_goes_on(ending: str) -> None:
     assert body_of(letter) == [f"{first} 12) van vorige week.", f"{PROSE} {PROSE}"]
 
 
+def test_a_numbered_heading_needs_no_blank_line_under_it() -> None:
+    prose = textwrap.fill(f"{PROSE} {PROSE}", 76)
+    heading = "2. Controles door de inspecties van het Rijk en de gemeenten"
+    letter = letter_of(f"{prose}\n\n{heading}\n{prose}\n")
+    assert headings_of(letter) == ["", heading]
+
+
 @pytest.mark.parametrize("rule", ["\f", "\n\n12\n\n\f"])
 def test_a_heading_at_the_top_of_a_page_stays_a_heading(rule: str) -> None:
     full = "De uitgaven stijgen volgens het rapport van de commissie in de komende jaren.\n" * 3
     letter = letter_of(f"{full}{rule}Vervolg\n\n{PROSE}\n")
     assert headings_of(letter) == ["", "Vervolg"]
+
+
+def test_a_signature_begins_anew_at_the_top_of_a_page() -> None:
+    full = "De uitgaven stijgen volgens het rapport van de commissie in de komende jaren.\n" * 3
+    letter = letter_of(f"{full}\fHoogachtend,\n")
+    assert [p.text for _, p in letter.paragraphs() if p.kind == "signature"] == [
+        "Hoogachtend,",
+        "De Minister van Defensie, A.B. Jansen",
+    ]
+
+
+def test_who_holds_two_posts_signs_once() -> None:
+    foot = "\n\nMede namens de Minister-President,\nMinister van Algemene Zaken,\nA.B. Jansen\n"
+    letter = build_letter(lines_of(f"{HEAD}{PROSE}{foot}"), "brief")
+    assert [(one.name, one.post) for one in letter.signatories] == [
+        ("A.B. Jansen", "Mede namens de Minister-President, Minister van Algemene Zaken")
+    ]
 
 
 def test_signatures_side_by_side_are_two_signatories() -> None:

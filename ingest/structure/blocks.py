@@ -23,6 +23,7 @@ from ingest.structure.shapes import (
 
 _MOST_HEADING_LINES = 2
 _LONGEST_ADDRESS_LINE = 40
+_LOOSE_INDENT = 1
 _LABEL = re.compile(
     r"(?:datum|betreft|onderwerp|(?:ons |uw )?kenmerk|(?:onze |uw )referentie|bijlagen?(?:\(n\))?|aan|van"
     r"|telefoon|e-mail)\b\s*:?",
@@ -88,6 +89,8 @@ def _breaks(lines: tuple[Line, ...], start: int, position: int, margin: Margin) 
         return ended or roomy or bare(previous.text).endswith(":") or _stands_apart(lines, start, position)
     if line.text[0].islower():
         return roomy and bool(ITEM.match(line.text))
+    if _is_numbered_heading(lines, start, position) and margin.has_room(previous, line, sentence_ended=True):
+        return True
     return roomy or (ended and (_leaves_item(lines, start, position) or _is_unspaced_heading(lines, position, margin)))
 
 
@@ -111,10 +114,10 @@ def _leaves_item(lines: tuple[Line, ...], start: int, position: int) -> bool:
     """Whether a sentence stands outside the item before it: flush where that hangs, or after a list's last stop."""
     if not ITEM.match(lines[start].text):
         return False
-    if position - start > 1 and lines[start + 1].indent > lines[start].indent:
-        return lines[position].indent <= lines[start].indent
-    before = lines[start - 1] if start else None
-    return before is not None and before.text.endswith(";") and lines[position].indent <= lines[start].indent
+    flush = lines[position].indent <= lines[start].indent + _LOOSE_INDENT
+    if position - start > 1 and lines[start + 1].indent > lines[start].indent + _LOOSE_INDENT:
+        return flush
+    return flush and start > 0 and lines[start - 1].text.endswith(";")
 
 
 def _begins_item(lines: tuple[Line, ...], start: int, position: int, *, closed: bool) -> bool:
@@ -141,10 +144,16 @@ def _begins_signature(previous: Line, line: Line) -> bool:
     return bool(CLOSING.match(line.text)) or (apart and line.text.endswith(",") and bool(POST.match(line.text)))
 
 
+def _is_numbered_heading(lines: tuple[Line, ...], start: int, position: int) -> bool:
+    """Whether the block before `position` is one line after a gap that reads as a numbered heading."""
+    text = bare(lines[start].text)
+    alone = position - start == 1 and lines[start].gap and not DANGLING.search(text)
+    return alone and bool(NUMBERED.match(text)) and looks_like_heading(text)
+
+
 def _breaks_at_page(lines: tuple[Line, ...], start: int, position: int, margin: Margin) -> bool:
     """Whether a page ends with a numbered heading or a list, or the next begins with a heading set apart."""
-    before = bare(lines[start].text)
-    if position - start == 1 and lines[start].gap and NUMBERED.match(before) and looks_like_heading(before):
+    if _is_numbered_heading(lines, start, position):
         return not lines[position].text[0].islower()
     if not ends_sentence(bare(lines[position - 1].text)):
         return False

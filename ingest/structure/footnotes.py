@@ -167,14 +167,21 @@ def _note_end(
         if apart or (opening and opening.number == following):
             return end
         stopped = _NOTE_STOP.search(lines[end - 1].text) and not ends_in_abbreviation(lines[end - 1].text)
-        if stopped and (
-            margin.has_room(lines[end - 1], line, sentence_ended=True) or (interrupted and line.text[0].islower())
-        ):
+        resumed = interrupted and _resumes(lines, end)
+        if stopped and (resumed or margin.has_room(lines[end - 1], line, sentence_ended=True)):
             return end
         if interrupted and _runs_to_the_end_unbroken(lines, end):
             return end
         end += 1
     return end
+
+
+def _resumes(lines: tuple[Line, ...], position: int) -> bool:
+    """Whether an interrupted sentence goes on here: in small letters, or because it does not after the next gap."""
+    if lines[position].text[0].islower():
+        return True
+    after_gap = next((line for line in lines[position + 1 :] if line.gap or line.page_break), None)
+    return after_gap is not None and not after_gap.text[0].islower()
 
 
 def _outdented(first: Line, line: Line) -> bool:

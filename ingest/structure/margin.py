@@ -69,7 +69,7 @@ def find_margin(lines: tuple[Line, ...]) -> Margin:
     widths = sorted(_printed_width(line, following) for line, following in wrapped)
     width = widths[len(widths) // _TENTH]
     after = width * _PRINTED_AFTER_SENTENCE
-    return Margin(_printed_width, after, width * _PRINTED_WITHIN_SENTENCE, after)
+    return Margin(_printed_width, after, width * _PRINTED_WITHIN_SENTENCE, width)
 
 
 def _is_spaced(lines: tuple[Line, ...], column: int) -> bool:
