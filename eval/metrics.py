@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest.dutch import fold
 from ingest.letter import Span
@@ -108,7 +109,7 @@ def has_fact(alternatives: Sequence[str], text: str) -> bool:
 
 def find_facts(alternatives: Sequence[str], text: str) -> tuple[Span, ...]:
     """Return where the alternatives stand in a text, as has_fact finds them; offsets are those of the text."""
-    folded = [(plain_text(sign), place) for place, sign in enumerate(text)]
+    folded = [(_plain_sign(sign), place) for place, sign in enumerate(text)]
     plain = "".join(sign or " " for sign, _ in folded)
     places = [place for sign, place in folded for _ in (sign or " ")]
     spans = [
@@ -124,6 +125,12 @@ def plain_text(text: str) -> str:
     return " ".join(_DASHES.sub("-", fold(unicodedata.normalize("NFKC", text))).split())
 
 
+@lru_cache(maxsize=4096)
+def _plain_sign(sign: str) -> str:
+    return plain_text(sign)
+
+
+@lru_cache(maxsize=4096)
 def _fact_pattern(alternative: str) -> re.Pattern[str]:
     plain, before, after = plain_text(alternative), "", ""
     if not plain:

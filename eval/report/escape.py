@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#!~&$]|:(?=//))")
@@ -28,17 +29,14 @@ def mark(text: str, layers: Mapping[str, Spans]) -> str:
 
     Taking the tags away and undoing the escapes gives the text back.
     """
-    inside = [frozenset[str]()] * len(text)
-    for layer, spans in layers.items():
-        for start, end in spans:
-            for place in range(max(start, 0), min(end, len(text))):
-                inside[place] |= {layer}
+    limits = {name: [(max(start, 0), min(end, len(text))) for start, end in spans] for name, spans in layers.items()}
+    # between two neighbouring ends of spans the layers are the same
+    cuts = sorted(
+        {0, len(text), *(end for spans in limits.values() for span in spans if span[0] < span[1] for end in span)}
+    )
     parts: list[str] = []
-    start = 0
-    for place in range(1, len(text) + 1):
-        if place == len(text) or inside[place] != inside[start]:
-            piece = escape(text[start:place])
-            classes = " ".join(name for name in layers if name in inside[start])
-            parts.append(f'<mark class="{classes}">{piece}</mark>' if classes else piece)
-            start = place
+    for start, end in pairwise(cuts):
+        piece = escape(text[start:end])
+        classes = " ".join(name for name, spans in limits.items() if any(a <= start and end <= b for a, b in spans))
+        parts.append(f'<mark class="{classes}">{piece}</mark>' if classes else piece)
     return "".join(parts)
