@@ -251,6 +251,7 @@ def test_plots_put_points_where_the_numbers_are() -> None:
         plot_recall({"nl": [None, None]}, {"nl": "<b>"}),
         plot_reliability([]),
         plot_times([], {}),
+        plot_times([[0.0, 0.4, 3]], {"median": 0.2}),
         plot_times([[0.0, 1.0, 0]], {"median": 0.0}),
         plot_bars("<b>", [Bar("<i>", -0.5, -9.0, 9.0, "<u>")], -1, 1),
         plot_bars("none", []),

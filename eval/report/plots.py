@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -88,7 +89,7 @@ def plot_times(histogram: Sequence[Sequence[float]], marks: Mapping[str, float])
     most = max((count for *_, count in histogram), default=1)
     end = max((high for _, high, _ in histogram), default=1)
     frame = _Frame(0, end, most * 1.15 or 1)
-    parts = [*_grid(frame, _steps(most), whole=True), *_x_ticks(frame, _steps(end)), _x_title("milliseconds")]
+    parts = [*_grid(frame, _ticks(0, most), whole=True), *_x_ticks(frame, _ticks(0, end)), _x_title("milliseconds")]
     for low, high, count in histogram:
         left, top = frame.x(low) + 0.5, frame.y(count)
         size = f'width="{max(frame.x(high) - left - 0.5, 0.5):.1f}" height="{frame.y(0) - top:.1f}"'
@@ -96,7 +97,9 @@ def plot_times(histogram: Sequence[Sequence[float]], marks: Mapping[str, float])
     for height, (name, value) in enumerate(marks.items()):
         place = frame.x(min(value, end))
         parts.append(f'<line class="level" x1="{place}" y1="{_TOP}" x2="{place}" y2="{frame.y(0)}"/>')
-        parts.append(_text(place + 5, _TOP + 10 + 14 * height, f"{name} {value:.0f} ms", "level-name"))
+        # to the left of its line where there is no room to the right
+        beside, kind = (place + 5, "level-name") if place < _WIDTH / 2 else (place - 5, "level-name right")
+        parts.append(_text(beside, _TOP + 10 + 14 * height, f"{name} {value:.0f} ms", kind))
     told = ", ".join(f"{name} {value:.0f} ms" for name, value in marks.items())
     return _svg("Time an answer takes", f"Histogram of the answers' times in milliseconds; {told}", parts)
 
@@ -112,9 +115,7 @@ def plot_gauge(title: str, value: float, low: float, high: float) -> str:
     return _svg(title, f"{value:.3f} ({low:.3f} to {high:.3f})", parts, 160, 10)
 
 
-def plot_bars(
-    title: str, bars: Sequence[Bar], low: float = 0.0, high: float = 1.0, ticks: Iterable[float] = _FIFTHS
-) -> str:
+def plot_bars(title: str, bars: Sequence[Bar], low: float = 0.0, high: float = 1.0) -> str:
     """Return horizontal bars from zero with their 95 % intervals."""
     height = _TOP + _ROW * len(bars) + 28
     width = 2 * _WIDTH
@@ -125,7 +126,7 @@ def plot_bars(
 
     floor = height - 26
     parts = []
-    for tick in ticks:
+    for tick in _ticks(low, high):
         parts.append(f'<line class="grid" x1="{x(tick)}" y1="{_TOP - 6}" x2="{x(tick)}" y2="{floor}"/>')
         parts.append(_text(x(tick), floor + 16, _tick(tick), "tick middle"))
     for number, bar in enumerate(bars):
@@ -169,18 +170,17 @@ def _text(x: float, y: float, text: str, kind: str) -> str:
 
 
 def _tick(value: float) -> str:
-    return f"{value:g}" if value == round(value) else f"{value:.2g}"
+    return f"{value:g}".replace("-", "−")
 
 
-def _steps(most: float) -> list[float]:
-    """Return round numbers from 0 to the most, four or five of them."""
-    if most <= 0:
-        return [0.0]
-    size = 1.0
-    while size * 50 < most:
-        size *= 10
-    step = next(step for step in (size, 2 * size, 5 * size, 10 * size) if most / step <= 5)
-    return [step * number for number in range(int(most // step) + 1)]
+def _ticks(low: float, high: float) -> list[float]:
+    """Return round numbers from low to high, four to six of them."""
+    if high <= low:
+        return [low]
+    rough = (high - low) / 5
+    size = 10.0 ** math.floor(math.log10(rough))
+    step = next(many * size for many in (1, 2, 5, 10) if many * size >= rough * 0.999)
+    return [round(step * number, 9) for number in range(math.ceil(low / step), math.floor(high / step + 1e-9) + 1)]
 
 
 def _spread(ends: Mapping[str, float]) -> Iterator[tuple[str, float]]:

@@ -11,7 +11,8 @@ from eval.report.escape import escape
 from eval.report.plots import Bar, plot_bars
 
 _HEAT = 5
-_SPARE = 1.25
+_SPARE = 1.05
+_SMALL = 0.01
 _LEAST_REACH = 0.02
 
 
@@ -51,9 +52,8 @@ def write_comparison(comparison: Mapping[str, Any] | None) -> str:
         Bar(label_of(row["metric"]), row["change"]["value"], row["change"]["low"], row["change"]["high"], _moved(row))
         for row in known
     ]
-    ticks = [-reach / _SPARE, 0.0, reach / _SPARE]
     fell = any(row["fell"] for row in known)
-    plot = plot_bars("Change against the baseline", bars, -reach, reach, [round(tick, 3) for tick in ticks])
+    plot = plot_bars("Change against the baseline", bars, -reach, reach)
     changes = [
         f'<th scope="row">{escape(words.change_label(name))}</th><td>{escape(old)}</td><td>{escape(new)}</td>'
         for name, (old, new) in comparison["changes"].items()
@@ -115,8 +115,10 @@ def _table(head: Sequence[str], rows: Sequence[str]) -> str:
 
 
 def _moved(row: Mapping[str, Any]) -> str:
-    p_value = "" if row["p_value"] is None else f", p {row['p_value']:.2f}"
-    return f"{row['change']['value']:+.3f}{p_value}"
+    change = f"{row['change']['value']:+.3f}".replace("-", "−")
+    if row["p_value"] is None:
+        return change
+    return f"{change}, p {row['p_value']:.2f}" if row["p_value"] >= _SMALL else f"{change}, p < {_SMALL}"
 
 
 def _flipped(differences: Sequence[Mapping[str, Any]]) -> str:
