@@ -218,7 +218,7 @@ def remove(
 def evaluate(
     gold: Annotated[
         Path | None,
-        typer.Argument(metavar="[GOLD]", help="A .jsonl gold set for your letters; else the bundled letter's own."),
+        typer.Argument(metavar="GOLD", help="A .jsonl gold set for your letters; else the bundled letter's own."),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where answers, figures and reports go.")] = None,
     baseline: Annotated[
