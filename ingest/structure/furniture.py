@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, takewhile
 
@@ -98,26 +99,22 @@ def _running_heads(lines: tuple[Line, ...]) -> set[int]:
     """Positions of the runs at the top or foot of pages that stand on another page too (its number aside)."""
     pages = _pages(lines)
     found: set[int] = set()
-    for number, page in enumerate(pages):
-        others = [other for other in range(len(pages)) if other != number]
-        tops = {
-            key
-            for other in others
-            for position in pages[other][: _LETTERHEAD_LINES if other == 0 else _TOP_LINES]
-            for key in _keys(lines, position)
-        }
-        feet = {key for other in others for position in pages[other][-_BOTTOM_LINES:] for key in _keys(lines, position)}
-        if number > 0:
-            found.update(_leading(page[:_TOP_LINES], lines, tops))
-        found.update(_leading(page[: -_BOTTOM_LINES - 1 : -1], lines, feet))
+    tops = [page[: _TOP_LINES if number else _LETTERHEAD_LINES] for number, page in enumerate(pages)]
+    feet = [page[: -_BOTTOM_LINES - 1 : -1] for page in pages]
+    shared_at_top, shared_at_foot = _shared(lines, tops), _shared(lines, feet)
+    for top, foot in zip(tops[1:], feet[1:], strict=True):
+        found.update(takewhile(shared_at_top.__contains__, top))
+        found.update(takewhile(shared_at_foot.__contains__, foot))
+    if feet:
+        found.update(takewhile(shared_at_foot.__contains__, feet[0]))
     return found
 
 
-def _leading(page: list[int], lines: tuple[Line, ...], keys: set[str]) -> Iterator[int]:
-    for position in page:
-        if keys.isdisjoint(_keys(lines, position)):
-            return
-        yield position
+def _shared(lines: tuple[Line, ...], edges: Sequence[Sequence[int]]) -> set[int]:
+    """Positions of the lines at the edges of pages that have their like at the same edge of another page."""
+    keys = {position: set(_keys(lines, position)) for edge in edges for position in edge}
+    pages = Counter(key for edge in edges for key in set().union(*(keys[position] for position in edge)))
+    return {position for position, own in keys.items() if any(pages[key] > 1 for key in own)}
 
 
 def _pages(lines: tuple[Line, ...]) -> list[list[int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from ingest.letter import ParagraphKind
 from ingest.structure.blocks import Block
@@ -56,13 +57,15 @@ def _is_heading(blocks: Sequence[Block], candidates: Sequence[bool], position: i
         return following != count.next() and (before is None or before.next() != count)
     if NUMBERED.match(blocks[position].text) or is_question_label(blocks[position].text):
         return True
-    first = position
-    while first > 0 and candidates[first - 1]:
-        first -= 1
-    last = position
-    while last + 1 < len(blocks) and candidates[last + 1]:
-        last += 1
-    return last - first + 1 < _HEADINGS_IN_A_ROW
+    return not _stands_in_a_row(candidates, position)
+
+
+def _stands_in_a_row(candidates: Sequence[bool], position: int) -> bool:
+    """Whether so many candidates stand together that they are a list or a table."""
+    reach = _HEADINGS_IN_A_ROW - 1
+    before = takewhile(bool, reversed(candidates[max(0, position - reach) : position]))
+    after = takewhile(bool, candidates[position + 1 : position + 1 + reach])
+    return sum(before) + 1 + sum(after) >= _HEADINGS_IN_A_ROW
 
 
 @dataclass(frozen=True, slots=True)

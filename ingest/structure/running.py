@@ -35,9 +35,10 @@ def join_lines(texts: Sequence[str], hyphenated: frozenset[str] = frozenset()) -
 def _join(left: str, right: str, hyphenated: frozenset[str]) -> str:
     if left.endswith(SOFT_HYPHEN):
         return left[:-1] + right
-    if _BROKEN_ADDRESS.search(left):
+    last = left[left.rfind(" ") + 1 :]
+    if _BROKEN_ADDRESS.search(last):
         return left + right
-    head, tail = _LAST_PART.search(left), _FIRST_PART.match(right)
+    head, tail = _LAST_PART.search(last), _FIRST_PART.match(right)
     if not head:
         # a dash of its own keeps its blanks; one glued to a digit or bracket binds
         binds = left.endswith("-") and len(left) > 1 and not left[-2].isspace()

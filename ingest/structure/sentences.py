@@ -28,6 +28,7 @@ _STARTERS = re.compile(
 )
 _LOWER_INITIALS = re.compile(r"[a-z](?:\.[a-z])+")
 # What numbers a part of a list stands before it, and ends nothing: "1.", "Ad 1."
+_LONGEST_TOKEN = 60
 _COUNT = re.compile(r"(?:Ad\s+)?\d+")
 _INITIALS = re.compile(r"(?:[A-Z][a-z]{0,2}\.)*[A-Z][a-z]{0,1}")
 
@@ -61,7 +62,7 @@ def ends_in_abbreviation(text: str, *, closing: bool = False) -> bool:
 def _ends_sentence(text: str, match: re.Match[str], start: int) -> bool:
     if not match.group().startswith(".") or match.group().startswith(".."):
         return True
-    token_match = _LAST_TOKEN.search(text, 0, match.start())
+    token_match = _LAST_TOKEN.search(text[max(start, match.start() - _LONGEST_TOKEN) : match.start()])
     token = token_match.group() if token_match else ""
     following = re.match(r"\W*(\w+)", text[match.end() :])
     next_word = following[1] if following else ""
