@@ -16,7 +16,7 @@ from ingest.index import Content, Index, build_generation, letter_digest, open_c
 from ingest.letter import BODY_KINDS, Letter
 from ingest.read import SUFFIXES, read_lines
 from ingest.structure import build_letter
-from ingest.translation import align_translation, read_translation
+from ingest.translation import align_translation, find_other_numbers, read_translation
 from ingest.vectors import encode_chunks, load_vectors, save_vectors, vectors_key
 
 BUNDLED = Path(__file__).with_name("letters")
@@ -38,8 +38,8 @@ class Ingested:
     reason: str = ""
 
 
-def read_letter(path: Path) -> Letter:
-    """Read one letter, with the translation that stands beside it (`NAME.en.txt`).
+def read_letter(path: Path, translation: Path | None = None) -> Letter:
+    """Read one letter, with its translation: the one given, else the one that stands beside it (`NAME.en.txt`).
 
     Raises:
         UnreadableLetter: the file or its translation can't be used.
@@ -49,8 +49,9 @@ def read_letter(path: Path) -> Letter:
     letter = build_letter(lines, source=path.name, sha256=sha256)
     if not any(paragraph.kind in BODY_KINDS for _, paragraph in letter.paragraphs()):
         raise UnreadableLetter(f"{path}: no paragraph of running text was found; is this a letter?")
-    sidecar = path.with_name(path.stem + _TRANSLATION_SUFFIX)
-    return align_translation(letter, read_translation(sidecar)) if sidecar.is_file() else letter
+    beside = path.with_name(path.stem + _TRANSLATION_SUFFIX)
+    sidecar = translation or (beside if beside.is_file() else None)
+    return align_translation(letter, read_translation(sidecar)) if sidecar else letter
 
 
 def find_letters(paths: Iterable[Path]) -> tuple[Path, ...]:
@@ -73,17 +74,27 @@ def find_letters(paths: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def ingest(paths: Sequence[Path], home: Home, embedder: Embedder, progress: Progress | None = None) -> list[Ingested]:
+def ingest(
+    paths: Sequence[Path],
+    home: Home,
+    embedder: Embedder,
+    progress: Progress | None = None,
+    translation: Path | None = None,
+) -> list[Ingested]:
     """Add letters to the home and index them; a file that fails is reported and the others go on.
 
+    `translation` is the aligned English of the only letter given; without it a letter keeps the one it has.
+
     Raises:
-        UserError: the home can't be used, or a folder holds no letter.
+        UserError: the home can't be used, a folder holds no letter, or a translation comes with several letters.
     """
     files = find_letters(paths)
+    if translation and len(files) != 1:
+        raise UserError(f"{translation}: a translation goes with one letter, but {len(files)} were given")
     home.create()
     with home.writing():
         known = {home.load(letter_id).sha256: letter_id for letter_id in home.letter_ids()}
-        results = [_add(path, home, known) for path in files]
+        results = [_add(path, home, known, translation) for path in files]
         if any(result.outcome in ("new", "changed") for result in results) or _is_stale(home, embedder):
             _build(home, embedder, progress)
     return results
@@ -188,10 +199,10 @@ def _stored(letter_id: str, home: Home) -> Letter | None:
         return None
 
 
-def _add(path: Path, home: Home, known: dict[str, str]) -> Ingested:
+def _add(path: Path, home: Home, known: dict[str, str], translation: Path | None) -> Ingested:
     """Store one letter; `known` tells which letter has a file's hash, and is brought up to date."""
     try:
-        letter = read_letter(path)
+        letter = read_letter(path, translation)
     except UserError as error:
         return Ingested(path, "failed", reason=str(error))
     same = known.get(letter.sha256)
@@ -200,11 +211,26 @@ def _add(path: Path, home: Home, known: dict[str, str]) -> Ingested:
     if letter.id in bundled_ids():
         return Ingested(path, "failed", reason=f"{path}: the id {letter.id} is a bundled letter's; rename the file")
     before = home.load(letter.id) if letter.id in known.values() else None
-    if before and letter_digest(before) == letter_digest(letter):
+    if before and (letter_digest(before) == letter_digest(letter) or _without_translation(before) == letter):
         return Ingested(path, "same", before)
     home.save(letter)
     known[letter.sha256] = letter.id
-    return Ingested(path, "changed" if before else "new", letter)
+    other = find_other_numbers(letter)
+    note = f"check the numbers of the translation: {'; '.join(other)}" if other else ""
+    return Ingested(path, "changed" if before else "new", letter, note)
+
+
+def _without_translation(letter: Letter) -> Letter:
+    sections = (
+        replace(
+            section,
+            translated_heading=None,
+            paragraphs=tuple(replace(paragraph, translated=()) for paragraph in section.paragraphs),
+        )
+        for section in letter.sections
+    )
+    notes = (replace(note, translation=None) for note in letter.footnotes)
+    return replace(letter, sections=tuple(sections), footnotes=tuple(notes))
 
 
 def _digests(home: Home) -> dict[str, str]:

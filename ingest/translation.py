@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from ingest.letter import BODY_KINDS, Letter, Paragraph, Section
 from ingest.structure import slug_of
 
 _NOTE_KEY = "noot"
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def read_translation(path: Path) -> dict[str, tuple[str, ...]]:
@@ -63,6 +66,38 @@ def align_translation(letter: Letter, blocks: dict[str, tuple[str, ...]]) -> Let
         sections=tuple(_translated(section, blocks) for section in letter.sections),
         footnotes=tuple(replace(note, translation=blocks[f"{_NOTE_KEY}/{note.mark}"][0]) for note in letter.footnotes),
     )
+
+
+def write_template(letter: Letter) -> str:
+    """Return a sidecar to be filled in: every block the letter needs, with the Dutch a line a sentence."""
+    blocks: dict[str, list[str]] = {}
+    for section in letter.sections:
+        if section.heading:
+            blocks[_heading_key(section)] = [section.heading]
+        for paragraph in section.paragraphs:
+            blocks[_key(paragraph)] = [paragraph.sentence(number) for number in range(len(paragraph.sentences))]
+    blocks |= {f"{_NOTE_KEY}/{note.mark}": [note.text] for note in letter.footnotes}
+    return "\n".join("\n".join([f"## {key}", *lines, ""]) for key, lines in blocks.items())
+
+
+def find_other_numbers(letter: Letter) -> tuple[str, ...]:
+    """Return a line for each translated sentence whose numbers in digits are not those of the Dutch."""
+    return tuple(
+        f"'## {_key(paragraph)}', line {number}: the Dutch has {_listed(dutch)}, the English {_listed(english)}"
+        for _, paragraph in letter.paragraphs()
+        for number, text in enumerate(paragraph.translated, 1)
+        for dutch, english in [(_numbers(paragraph.sentence(number - 1)), _numbers(text))]
+        if dutch != english
+    )
+
+
+def _numbers(text: str) -> Counter[str]:
+    """Count the numbers of a text, without their points and commas, which the two languages swap."""
+    return Counter(re.sub("[.,]", "", found) for found in _NUMBER.findall(text))
+
+
+def _listed(numbers: Counter[str]) -> str:
+    return ", ".join(sorted(numbers.elements())) or "none"
 
 
 def _translated(section: Section, blocks: dict[str, tuple[str, ...]]) -> Section:

@@ -13,7 +13,7 @@ from ingest.letter import Letter
 from ingest.pipeline import bundled_files, read_letter
 from ingest.read.text import lines_of
 from ingest.structure import build_letter
-from ingest.translation import align_translation, read_translation
+from ingest.translation import align_translation, find_other_numbers, read_translation, write_template
 
 DUTCH = """Aan de Voorzitter van de Tweede Kamer
 
@@ -113,3 +113,25 @@ def test_the_bundled_translation_keeps_every_figure() -> None:
     for _, paragraph in bundled.paragraphs():
         for number, english in enumerate(paragraph.translated):
             assert sorted(re.findall(r"\d+", english)) == sorted(re.findall(r"\d+", paragraph.sentence(number)))
+
+
+def test_numbers_that_differ_are_named_with_their_place(letter: Letter) -> None:
+    blocks = {**ENGLISH, "kop/2": ("The Hague, 4 May 2021",)}
+    assert find_other_numbers(align_translation(letter, ENGLISH)) == ()
+    (line,) = find_other_numbers(align_translation(letter, blocks))
+    assert "kop/2" in line
+    assert "3" in line
+    assert "4" in line
+
+
+def test_points_and_commas_in_numbers_may_be_swapped(letter: Letter) -> None:
+    dutch = DUTCH.replace("verder gaan", "1.500 stappen van 2,5 meter verder gaan")
+    english = {**ENGLISH, "uitbreiding/1": ("It wants to go on for 1,500 steps of 2.5 metres.",)}
+    assert find_other_numbers(align_translation(build_letter(lines_of(dutch), "brief"), english)) == ()
+
+
+def test_the_template_holds_every_block_and_aligns_once_filled_in(letter: Letter, tmp_path: Path) -> None:
+    path = tmp_path / "brief.en.txt"
+    path.write_text(write_template(letter), encoding="utf-8")
+    aligned = align_translation(letter, read_translation(path))
+    assert all(paragraph.translation for _, paragraph in aligned.paragraphs())

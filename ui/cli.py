@@ -152,13 +152,18 @@ def batch(
 @app.command()
 def ingest(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Letters (.txt) or folders of them.")],
+    translation: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The letter's English, a line a sentence; else NAME.en.txt beside it."),
+    ] = None,
 ) -> None:
     """Add letters, or folders of them; a letter that is here already stays as it is."""
     from ingest.pipeline import ingest as ingest_paths
     from ui.terminal import Preparation, harmless
 
     assistant = _assistant()
-    results = ingest_paths(paths, _home(), assistant.embedder, Preparation() if sys.stderr.isatty() else None)
+    progress = Preparation() if sys.stderr.isatty() else None
+    results = ingest_paths(paths, _home(), assistant.embedder, progress, translation)
     for result in results:
         name = result.letter.id if result.letter else result.path
         note = f" ({result.reason})" if result.reason and result.letter else ""
@@ -188,16 +193,22 @@ def letters(as_json: AsJson = False) -> None:
 def show(
     letter_id: Annotated[str, typer.Argument(metavar="ID", help="The letter's id, from 'kamervraag letters'.")],
     as_json: AsJson = False,
+    template: Annotated[
+        bool, typer.Option("--translation-template", help="Print the sidecar for 'ingest --translation', to be filled.")
+    ] = False,
 ) -> None:
     """Show a letter as it was understood: header, sections, paragraphs, footnotes, signatories."""
     from ingest.pipeline import prepare_home
+    from ingest.translation import write_template
     from ui.records import structure_record
     from ui.terminal import print_structure
 
     home = _home()
     prepare_home(home)
     letter = home.load(letter_id)
-    if as_json:
+    if template:
+        typer.echo(write_template(letter))
+    elif as_json:
         _print_json(structure_record(letter))
     else:
         print_structure(letter)

@@ -22,6 +22,6 @@ def read_lines(path: Path) -> tuple[Line, ...]:
     if path.suffix.lower() not in SUFFIXES:
         raise UnreadableLetter(
             f"{path}: {path.suffix or 'a file without a suffix'} is not a format that can be read; "
-            f"give plain text ({', '.join(SUFFIXES)}), for a PDF first run 'pdftotext {path.name}'"
+            f"give plain text ({', '.join(SUFFIXES)}), for a PDF first run 'pdftotext -layout {path.name}'"
         )
     return read_text(path)
