@@ -11,6 +11,7 @@ from ingest.letter import Language
 
 _WORD = re.compile(r"[^\W\d_]+")
 _FUNCTION_WORD, _DICTIONARY_WORD = 3.0, 1.5
+_NAME = 0.3  # a capital inside a question begins a name, in whatever language
 # Letter groups that one of the two spellings hardly uses, with the language they speak for.
 _SPELLINGS: tuple[tuple[re.Pattern[str], Language, float], ...] = (
     (re.compile(r"ij|aa|uu|oe(?=[^s])|sch|eeu|ieu|auw|[^t]ie[ktv]|gt$|kt$|dt$|lijk|heid|atie|iteit|isch"), "nl", 1.0),
@@ -35,9 +36,10 @@ def detect_language(text: str) -> Language:
 
 def english_log_odds(text: str) -> float:
     """Return how much more the words speak for English than for Dutch; 0 when they don't say."""
-    odds = 0.0
-    for word in map(fold, _WORD.findall(text)):
-        odds += _word_odds(word)
+    words = _WORD.findall(text)
+    odds = 2 * _word_odds(fold(words[0])) if words else 0.0  # the word that asks tells most
+    for word in words[1:]:
+        odds += _word_odds(fold(word)) * (_NAME if word[0].isupper() else 1.0)
     return odds
 
 
