@@ -8,16 +8,30 @@ from assistant.dialogue import Status
 from assistant.question import Question
 from assistant.rank import Ranker, Ranking
 
+_LATER = (
+    r"(?:later|nog|binnenkort|te zijner tijd|na de zomer|volgend jaar|voor het einde|zodra|nader|nadat"
+    r"|(?:dit|komend|volgend) (?:voorjaar|najaar)|in het (?:voorjaar|najaar)|(?:begin|eind|medio) (?:dit|volgend) jaar)"
+)
+_INFORM = (
+    r"(?:informeer\w*|informeren|geïnformeerd|bericht\w*|terug(?:komen|gekomen|kom)?|besluit\w*|beslis\w*|bekend"
+    r"|kom|komt|komen)"
+)
+# Ways in which a letter says that something is not settled: somebody is waited for, it is being looked into, it comes
+# later.
 _OPEN = re.compile(
-    r"\bwacht\b.*\baf\b|\bafwachten\b|in afwachting|\bvooruitlopen\b|\bnog (?:niet|geen|onbekend|onduidelijk|open|te)\b"
-    r"|\b(?:wordt|worden|zal|zullen|word)\b[^.;]*\b(?:bezien|bekeken|onderzocht|verkend|uitgewerkt|uitgezocht"
-    r"|opgenomen in"
-    r"|geïnformeerd|nader|overwogen|meegenomen|betrokken bij|besloten|bepaald|vastgesteld|teruggekomen)\b"
-    r"|\b(?:kom|komt|komen|informeer|informeert|informeren|bericht|besluit|beslist|beslissen)\b[^.;]*\b(?:later"
-    r"|terug|na de zomer|in het voorjaar"
-    r"|in het najaar|volgend jaar|voor het einde|te zijner tijd|op een later moment|zodra|binnenkort|nader|nadat)\b"
-    r"|\bte zijner tijd\b|\bvolgt (?:later|nog|in|na)\b|\b(?:besluitvorming|besluit|keuze"
-    r"|oordeel)\b[^.;]*\b(?:volgende kabinet|nieuw kabinet|later|pas|volgt|nog)\b",
+    r"\bwacht\b.*\baf\b|\bafwachten\b|in afwachting|\bvooruitlopen\b|\bte zijner tijd\b|\bop een later moment\b"
+    r"|\bnog (?:niet(?! of)|geen(?! aanleiding| reden)|onbekend|onduidelijk|open|te|in voorbereiding|onderwerp van)\b"
+    r"|\b(?:wordt|worden|word)\b[^.;]*\b(?:bezien|bekeken|onderzocht|verkend|uitgewerkt|uitgezocht|overwogen"
+    r"|betrokken bij)\b"
+    r"|\b(?:zal|zullen)\b[^.;]*\b(?:bezien|bekeken|onderzocht|onderzoeken|verkend|verkennen|uitgewerkt|uitgezocht"
+    r"|afgewogen|overwogen|meegenomen|betrokken bij|besloten|bepaald|vastgesteld|teruggekomen|geïnformeerd|nader)\b"
+    r"|\b(?:wordt|worden|zal|zullen)\s(?:\w+\s){0,2}opgenomen in\b"
+    r"|\baan het (?:inventariseren|onderzoeken|verkennen|uitwerken)\b|\bmomenteel (?:bezig met|in onderzoek)\b"
+    r"|\b(?:nader|verder) naar (?:kijken|onderzoeken)\b|\bzoek\w*\b[^.;]*\buit\b"
+    rf"|\b{_INFORM}\b[^.;]*\b{_LATER}\b|\b{_LATER}\b[^.;]*\b(?:informeren|geïnformeerd|berichten|terugkomen|bekend)\b"
+    r"|\b(?:wordt|worden) (?:pas |nog )?later\b|\bvolgt (?:later|nog|in|na)\b"
+    r"|\b(?:besluitvorming|besluit|keuze|oordeel)\b[^.;]*\b(?:volgende kabinet"
+    r"|nieuw kabinet|later|pas|volgt|nog)\b",
     re.IGNORECASE,
 )
 
