@@ -8,7 +8,6 @@ over Dutch and English official prose: the bundled letter and its translation.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -25,19 +24,10 @@ _BLOCKS = re.compile(r"\n\s*\n|^##.*\n", re.MULTILINE)
 _SHORTEST = 150
 
 
-def find_centre(tokens_of: TokensOf, kept_in: Path | None = None) -> Vector:
-    """Return the mean token vector, shape (d,), read from the folder `kept_in` when it was found before."""
-    path = kept_in / f"centre-{sample_digest()}.npy" if kept_in else None
-    if path and path.is_file():
-        return np.asarray(np.load(path, allow_pickle=False), np.float32)
+def find_centre(tokens_of: TokensOf) -> Vector:
+    """Return the mean token vector, shape (d,)."""
     means = np.stack([_mean(tokens_of, texts) for texts in _sample_texts()])
-    centre = np.asarray(means.mean(axis=0), np.float32)
-    if path and os.access(path.parent, os.W_OK):
-        aside = path.with_name(f".{path.name}.{os.getpid()}")
-        with aside.open("wb") as file:
-            np.save(file, centre)
-        aside.replace(path)
-    return centre
+    return np.asarray(means.mean(axis=0), np.float32)
 
 
 @cache

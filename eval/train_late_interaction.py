@@ -1,0 +1,296 @@
+"""Train the upper half of the embedding model for late interaction: a question's tokens against a sentence's.
+
+    python -m eval.train_late_interaction --data FOLDER [--workspace out/late-interaction]
+
+First on FOLDER's `xquad/` and `vac/`, whose answerable questions are asked with and without their answer; then on
+the gold sets, whose silent questions teach what a letter names but does not say. The second round is run three
+times: without either half of the gold sets, for `eval.train_ranker`, which must meet letters that the model has
+not seen; and with all of them, for the product. The lower half of the model stays as it is, and so do the pooled
+vectors.
+
+The score of a sentence is the mean over the question's tokens of the best cosine to one of its own (Khattab &
+Zaharia 2020, "ColBERT"). The sentences of a document compete for each question, with each other and with silence:
+the loss is -log of the share of the right ones. Takes about an hour on two cores; goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pickle
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from eval.lessons import FIRST_HALF, PAGES, Lesson, Text, cut_pages, gold_lessons, public_lessons
+from ingest.centre import find_centre
+from ingest.embed import OnnxEmbedder, unit
+from ingest.model import PreparedModel, prepare_model
+from ingest.model.export import run_layers, tuned_layers
+from ingest.model.tuning import CHANGES_FILE, save_changes
+from ingest.settings import load_settings
+
+PUBLIC_RATE, GOLD_RATE, SCALE_RATE, WARM_UP, DECAY = 5e-5, 3e-5, 2e-3, 0.1, 0.01
+PUBLIC_EPOCHS, GOLD_EPOCHS = 4, 6
+FIRST_SCALE, FIRST_SILENCE = 25.0, 0.55
+SILENCE_WEIGHT = 0.3
+MOST_QUESTIONS = 30
+_CARELESS = 0.25
+_HELD_OUT = 6
+# a lesson shows few of a set's questions at a time: the larger sets count for several
+_TIMES = {PAGES: 12, "navo": 3}
+HALVES = ("half-0.safetensors", "half-1.safetensors")
+"""In the workspace: what training without the first, and without the second half of the gold sets changed."""
+
+
+class UpperHalf(torch.nn.Module):
+    """The layers above the model's middle; gives unit token vectors, their mean taken off."""
+
+    def __init__(self, prepared: PreparedModel, centre: npt.NDArray[np.float32]) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        super().__init__()
+        model: Any = SentenceTransformer(str(prepared.folder), device="cpu", model_kwargs={"dtype": torch.float32})
+        self.layers = tuned_layers(model[0].auto_model.encoder.layer, {})
+        self._original = {name: weights.detach().clone() for name, weights in self.layers.named_parameters()}
+        self.register_buffer("centre", torch.from_numpy(centre))
+        self.scale = torch.nn.Parameter(torch.tensor(FIRST_SCALE).log())
+        self.silence = torch.nn.Parameter(torch.tensor(FIRST_SILENCE))
+
+    def forward(self, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Return (n, t, d) vectors of the padded states (n, t, d)."""
+        hidden = run_layers(self.layers, states, mask)
+        centred = torch.nn.functional.normalize(hidden, dim=-1) - self.centre
+        return torch.nn.functional.normalize(centred, dim=-1)
+
+    def changes(self) -> dict[str, npt.NDArray[np.float32]]:
+        """Return what training changed in each of the layers' weights."""
+        return {
+            name: (weights.detach() - self._original[name]).numpy() for name, weights in self.layers.named_parameters()
+        }
+
+
+def pad(texts: Sequence[Text]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the texts' states as one batch (n, t, d) and its mask (n, t)."""
+    longest = max(len(text.states) for text in texts)
+    states = np.zeros((len(texts), longest, texts[0].states.shape[1]), np.float32)
+    mask = np.zeros((len(texts), longest), np.float32)
+    for row, text in enumerate(texts):
+        states[row, : len(text.states)] = text.states
+        mask[row, : len(text.states)] = 1
+    return torch.from_numpy(states), torch.from_numpy(mask)
+
+
+def vectors_of(model: UpperHalf, texts: Sequence[Text]) -> list[torch.Tensor]:
+    """Return each text's token vectors (t, d), in batches of like length."""
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i].states))
+    vectors: dict[int, torch.Tensor] = {}
+    for start in range(0, len(order), 8):
+        batch = order[start : start + 8]
+        found = model(*pad([texts[i] for i in batch]))
+        vectors |= {i: found[row, : len(texts[i].states)] for row, i in enumerate(batch)}
+    return [vectors[i] for i in range(len(texts))]
+
+
+def score_lesson(
+    model: UpperHalf, chunks: Sequence[Text], questions: Sequence[Text]
+) -> tuple[torch.Tensor, list[tuple[int, int]]]:
+    """Return the score (q, s) of each sentence for each question, and the sentences' places."""
+    tokens, owners, places = [], [], []
+    for number, (chunk, vectors) in enumerate(zip(chunks, vectors_of(model, chunks), strict=True)):
+        for sentence in sorted({int(place) for place in chunk.places if place >= 0}):
+            kept = torch.from_numpy(chunk.places == sentence)
+            tokens.append(vectors[kept])
+            owners += [len(places)] * len(tokens[-1])
+            places.append((number, sentence))
+    sentences = torch.cat(tokens)
+    owner = torch.tensor(owners)
+    rows = []
+    for question, vectors in zip(questions, vectors_of(model, questions), strict=True):
+        similar = vectors[torch.from_numpy(question.places >= 0)] @ sentences.T
+        best = similar.new_full((len(similar), len(places)), -1.0)
+        best = best.scatter_reduce(1, owner.expand(len(similar), -1), similar, "amax")
+        rows.append(best.mean(0))
+    return torch.stack(rows), places
+
+
+def lesson_loss(model: UpperHalf, lesson: Lesson, random: np.random.Generator) -> torch.Tensor:
+    """Return the mean loss of a lesson's questions."""
+    asked = list(lesson.asked)
+    if len(asked) > MOST_QUESTIONS:
+        asked = [asked[i] for i in random.permutation(len(asked))[:MOST_QUESTIONS]]
+    questions = [one.careless if random.random() < _CARELESS else one.question for one in asked]
+    scores, places = score_lesson(model, lesson.chunks, questions)
+    logits = model.scale.exp() * (scores - model.silence)
+    losses = []
+    for one, row in zip(asked, logits, strict=True):
+        right = torch.tensor([place in one.right for place in places])
+        usable = torch.tensor([place not in one.doubtful for place in places])
+        nothing = row.new_zeros(1)
+        if one.silent:
+            losses.append(torch.logsumexp(torch.cat([row, nothing]), 0))
+        if not right.any():  # silence, or an answer beyond what the model reads of its chunk
+            continue
+        everything = torch.logsumexp(torch.cat([row[usable], nothing]), 0)
+        without = torch.logsumexp(torch.cat([row[usable & ~right], nothing]), 0)
+        losses.append(everything - torch.logsumexp(row[right], 0) + SILENCE_WEIGHT * without)
+    return torch.stack(losses).mean()
+
+
+def judge(model: UpperHalf, lessons: Sequence[Lesson]) -> dict[str, float]:
+    """Return how often the right sentence comes first, and how well the highest score tells silence apart.
+
+    Where the lessons hold no silent question, each is judged with and without its answer.
+    """
+    from sklearn.metrics import roc_auc_score
+
+    first: list[bool] = []
+    best: list[float] = []
+    labels: list[bool] = []
+    take_away = not any(one.silent for lesson in lessons for one in lesson.asked)
+    for lesson in lessons:
+        with torch.no_grad():
+            scores, places = score_lesson(model, lesson.chunks, [one.question for one in lesson.asked])
+        for one, scored in zip(lesson.asked, scores.numpy(), strict=True):
+            right = np.array([place in one.right for place in places])
+            row = np.where(np.array([place not in one.doubtful for place in places]), scored, -1.0)
+            best.append(float(row.max()))
+            labels.append(not one.silent)
+            if right.any():
+                first.append(bool(right[row.argmax()]))
+                if take_away:
+                    best.append(float(row[~right].max()))
+                    labels.append(False)
+    return {
+        "first": round(float(np.mean(first)), 3),
+        "auc": round(float(roc_auc_score(labels, best)), 3),
+        "n": len(first),
+    }
+
+
+def train(
+    model: UpperHalf,
+    lessons: Sequence[Lesson],
+    held: Sequence[Lesson],
+    epochs: int,
+    rate: float,
+    checkpoint: Path,
+) -> None:
+    """Train, with a checkpoint and the held-out figures after each round."""
+    lessons = [lesson for lesson in lessons for _ in range(_TIMES.get(lesson.name, 1))]
+    steps = epochs * len(lessons)
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": [*model.layers.parameters()], "lr": rate},
+            {"params": [model.scale, model.silence], "lr": SCALE_RATE},
+        ],
+        weight_decay=DECAY,
+    )
+    warm = max(int(WARM_UP * steps), 1)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min((step + 1) / warm, max((steps - step) / max(steps - warm, 1), 0.02))
+    )
+    parts: dict[str, Any] = {"model": model, "optimiser": optimiser, "schedule": schedule}
+    done = _resume(parts, checkpoint)
+    for epoch in range(done, epochs):
+        began = time.monotonic()
+        random = np.random.default_rng(epoch)
+        losses = []
+        for i in random.permutation(len(lessons)):
+            lesson = cut_pages(lessons[i], random) if lessons[i].name == PAGES else lessons[i]
+            loss = lesson_loss(model, lesson, random)
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            optimiser.zero_grad()
+            losses.append(float(loss.detach()))
+        torch.save({**{name: part.state_dict() for name, part in parts.items()}, "epoch": epoch + 1}, checkpoint)
+        figures = json.dumps(judge(model, held)) if held else "{}"
+        say(f"epoch {epoch + 1}/{epochs} loss {np.mean(losses):.3f} {time.monotonic() - began:.0f} s {figures}")
+
+
+def _resume(parts: dict[str, Any], checkpoint: Path) -> int:
+    """Bring model, optimiser and schedule to where they stopped; return how many rounds are done."""
+    if not checkpoint.is_file():
+        return 0
+    stored = torch.load(checkpoint, weights_only=True)
+    for name, part in parts.items():
+        part.load_state_dict(stored[name])
+    return int(stored["epoch"])
+
+
+def say(text: str) -> None:
+    """Write a line of the log."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def plain_centre(prepared: PreparedModel, embedder: OnnxEmbedder) -> npt.NDArray[np.float32]:
+    """Return the mean token vector of the model as it was before any training."""
+    layers = UpperHalf(prepared, np.zeros(embedder.identity.dimension, np.float32)).layers
+
+    def tokens_of(text: str) -> npt.NDArray[np.float32]:
+        states = torch.from_numpy(embedder.states_of(embedder.identity.passage_prefix + text)[0])[None]
+        with torch.no_grad():
+            return unit(run_layers(layers, states, torch.ones(states.shape[:2]))[0].numpy())
+
+    return find_centre(tokens_of)
+
+
+def main() -> None:
+    """Read, encode, train in two rounds, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--workspace", type=Path, default=Path("out/late-interaction"))
+    parser.add_argument("--out", type=Path, default=CHANGES_FILE)
+    options = parser.parse_args()
+    workspace: Path = options.workspace
+    workspace.mkdir(parents=True, exist_ok=True)
+    settings = load_settings()
+    prepared = prepare_model(settings.models)
+    embedder = OnnxEmbedder(prepared, threads=settings.threads)
+    public = _kept(workspace / "public.pkl", lambda: public_lessons(options.data, embedder))
+    gold = _kept(workspace / "gold.pkl", lambda: gold_lessons(embedder))
+    centre = plain_centre(prepared, embedder)
+
+    first = UpperHalf(prepared, centre).eval()  # no dropout: a few rounds leave little to fit by heart
+    held_names = {f"xquad-{number}-{language}" for number in range(0, 48, 48 // _HELD_OUT) for language in ("en", "de")}
+    held = [lesson for lesson in public if lesson.name in held_names]
+    kept = [lesson for lesson in public if lesson.name not in held_names]
+    train(first, kept, held, PUBLIC_EPOCHS, PUBLIC_RATE, workspace / "public.pt")
+
+    for target in (*(workspace / half for half in HALVES), options.out):
+        unseen = _unseen(target.name, gold)
+        model = UpperHalf(prepared, centre).eval()
+        model.load_state_dict(first.state_dict())
+        seen = [lesson for lesson in gold if lesson not in unseen]
+        train(model, seen, unseen, GOLD_EPOCHS, GOLD_RATE, workspace / f"{target.stem}.pt")
+        save_changes(model.changes(), centre, target)
+        say(f"wrote {target}")
+
+
+def _unseen(target: str, gold: Sequence[Lesson]) -> list[Lesson]:
+    """Return the gold sets that a model must not see; none for the product's."""
+    if target not in HALVES:
+        return []
+    first = target == HALVES[0]
+    return [lesson for lesson in gold if (lesson.name in FIRST_HALF) == first]
+
+
+def _kept(path: Path, make: Callable[[], list[Lesson]]) -> list[Lesson]:
+    """Return lessons from a file, made and kept there the first time."""
+    if not path.is_file():
+        path.write_bytes(pickle.dumps(make()))
+    lessons: list[Lesson] = pickle.loads(path.read_bytes())  # noqa: S301  written here
+    return lessons
+
+
+if __name__ == "__main__":
+    main()
