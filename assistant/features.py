@@ -11,6 +11,7 @@ from typing import get_args
 import numpy as np
 import numpy.typing as npt
 
+from assistant.decisive import asks_expression, find_decisive
 from assistant.question import Expected, LetterFact, Question, TermGroup
 from assistant.retrieve import Candidate
 from ingest.chunk import header_role
@@ -21,16 +22,20 @@ SENTENCE_FEATURES = (
     "late", "late_rare", "late_weakest", "late_paragraph", "late_paragraph_rare", "pooled", "lexical",
     "covered", "covered_around", "covered_paragraph", "covered_heading", "names_covered",
     "expected_here", "expected_missing", "fact_here", "header", "signature", "noted",
-    "first", "length", "other_language", "late_content_weakest", "late_names_weakest", "late_alone",
+    "first", "length", "other_language", "decisive", "decisive_missing",
+    "late_content_weakest", "late_names_weakest", "late_alone",
 )  # fmt: skip
 ANSWER_FEATURES = (
     "late", "late_rare", "late_weakest", "late_paragraph", "pooled", "covered", "covered_paragraph", "names_covered",
     "unknown_weight", "unknown_names", "expected_here", "expected_missing", "fact_here", "header", "margin", "share",
     "late_spread", "length_question", "other_language", "late_second", "late_content_weakest", "late_names_weakest",
     "unknown_share", "asks_number", "asks_date", "asks_reason", "asks_person", "asks_place", "asks_list", "asks_yes_no",
+    "decisive", "decisive_missing",
 )  # fmt: skip
 
 Features = npt.NDArray[np.float64]
+Scores = npt.NDArray[np.float64]
+"""Shape (n,): one score a sentence."""
 
 _PARTIAL = 0.6
 _NUMBER_WORDS = (
@@ -123,10 +128,11 @@ def _describe_words(question: Question, candidate: Candidate, best_lexical: floa
             float(number == 0),
             float(np.log1p(len(paragraph.sentence(number)) / 100)),
             float(question.language == "en" and not paragraph.translated),
+            *_points(question, _readable(candidate, number)),
         ]
 
 
-def describe_answer(question: Question, features: Features, scores: npt.NDArray[np.float64]) -> Features:
+def describe_answer(question: Question, features: Features, scores: Scores) -> Features:
     """Return the features, shape (len(ANSWER_FEATURES),), that tell whether the best sentence answers at all."""
     order = np.argsort(-scores, kind="stable")
     best = dict(zip(SENTENCE_FEATURES, features[order[0]], strict=True))
@@ -193,6 +199,14 @@ def fact_here(fact: LetterFact | None, candidate: Candidate) -> float:
     kind = candidate.paragraph.kind
     role = header_role(candidate.letter, candidate.paragraph) if kind == "header" else kind
     return 1.0 if role == fact else -1.0
+
+
+def _points(question: Question, text: str) -> tuple[float, float]:
+    """Return whether the text holds an expression of the kind asked for that the question does not, and whether not."""
+    if not asks_expression(question):
+        return 0.0, 0.0
+    held = bool(find_decisive(question, text))
+    return float(held), float(not held)
 
 
 def expected_kinds(question: Question, text: str) -> tuple[float, float]:

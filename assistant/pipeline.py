@@ -214,7 +214,7 @@ class Assistant:
         chosen = choose_sentences(state["question"], ranking)
         if state["status"] == "undecided":
             chosen = (ranking.sentences[0],)
-        citations = cite_sentences(chosen, ranking.probability)
+        citations = cite_sentences(state["question"], chosen, ranking.probability)
         letters = list({ranked.place.candidate.letter.id: ranked.place.candidate.letter for ranked in chosen}.values())
         lead_in = wording.UNDECIDED if state["status"] == "undecided" else wording.LEAD_IN
         text = lead_in[language].format(letter=_name(letters, language)) + say_sentences(chosen, language)

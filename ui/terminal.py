@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from assistant.dialogue import Answer, Citation
-from ingest.letter import BODY_KINDS, Letter
+from ingest.letter import BODY_KINDS, Letter, Span
 from ui import texts
 
 if TYPE_CHECKING:
@@ -149,8 +149,8 @@ def _console() -> Console:
 
 def _print_citation(console: Console, citation: Citation, answer: Answer) -> None:
     console.print(_styled(f"[{citation.n}] {citation.reference}", "cyan"))
-    if citation.quote not in answer.answer:
-        console.print(_indented(f"“{citation.quote}”", console))
+    if citation.quote not in answer.answer or (citation.marks and console.is_terminal):
+        console.print(_indented(f"“{citation.quote}”", console, [(a + 1, b + 1) for a, b in citation.marks]))
     if citation.translation and citation.translation not in answer.answer and answer.language == "en":
         console.print(_indented(f"{texts.TRANSLATION['en']}: {citation.translation}", console))
     for note in citation.footnotes:
@@ -168,7 +168,10 @@ def _styled(text: str, style: str = "") -> Text:
     return Text(harmless(text), style)
 
 
-def _indented(text: str, console: Console) -> RenderableType:
+def _indented(text: str, console: Console, marks: Sequence[Span] = ()) -> RenderableType:
     from rich.padding import Padding
 
-    return Padding(_styled(text), (0, 0, 0, 4)) if console.is_terminal else _styled(f"    {text}")
+    styled = _styled(text)
+    for start, end in marks:
+        styled.stylize("bold", start, end)
+    return Padding(styled, (0, 0, 0, 4)) if console.is_terminal else _styled(f"    {text}")

@@ -1,0 +1,70 @@
+"""The decisive words of a quotation: the number, date, name or place that a question asks for."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from assistant.question import Expected, Question
+from ingest.dutch import analyse
+from ingest.letter import Span
+from ingest.structure.dates import MONTHS
+
+_COUNT_WORDS = (
+    "één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|vijftien|twintig|dertig|veertig|vijftig"
+    "|honderd|duizend"
+)
+_MAGNITUDES = "duizend|honderd|miljoen|miljard"
+_UNITS = "%|procent(?:punt)?|euro|jaar|jaren|maanden?|weken|dagen|uur|uren|keer|maal|hectare|kilometer|km|ton"
+_AMOUNT = rf"(?:\d+(?:[.,]\d+)*|\b(?:{_COUNT_WORDS})\b)"
+_MONTH = "|".join(MONTHS)
+_YEAR = r"(?:19|20)\d\d"
+_TITLES = r"(?i:(?:de )?\b(?:minister|staatssecretaris|president|voorzitter|secretaris-generaal))"
+_PATTERNS: dict[Expected, re.Pattern[str]] = {
+    "number": re.compile(rf"(?:€\s?)?{_AMOUNT}(?:\s(?:{_MAGNITUDES})\b)*(?:\s?(?:{_UNITS})(?!\w))?", re.IGNORECASE),
+    "date": re.compile(
+        rf"\b\d{{1,2}} (?:{_MONTH})(?: {_YEAR}| jl\.?)?|\b(?:(?:{_MONTH}|(?:begin|medio|eind|voorjaar|najaar|zomer"
+        rf"|(?:eerste|tweede|derde|vierde) kwartaal)(?: van)?) )?{_YEAR}\b|\b\d{{1,2}}-\d{{1,2}}-{_YEAR}\b"
+        r"|\b(?:dit|volgend|komend) (?:voorjaar|najaar|jaar)\b|\bna de zomer\b",
+        re.IGNORECASE,
+    ),
+    "person": re.compile(
+        rf"(?:{_TITLES} )?(?:[A-Z]\.\s?(?:Th\.)?)+\s?(?:(?:van|de|den|der|ten|ter) )*[A-ZÀ-Þ][\w-]+(?:-[A-Z]\w+)*"
+        rf"|{_TITLES}(?: van(?: \w+)?)? [A-ZÀ-Þ][\w-]+(?:(?:, | en )?(?: ?[A-ZÀ-Þ])[\w-]+)*",
+    ),
+    "place": re.compile(r"(?<=\b(?:in|te|op) )(?:(?:de|het) )?[A-ZÀ-Þ][\w-]+(?: [A-ZÀ-Þ][\w-]+)*"),
+}
+# Numbers that name a paper, an article or a note, not a quantity.
+_REFERENCE = re.compile(r"(?:\b(?:nr|nrs|art|artikel|kamerstuk(?:ken)?|noot|vraag)\b\.?\s*[\d\s]*)$", re.IGNORECASE)
+
+
+def find_decisive(question: Question, text: str) -> tuple[Span, ...]:
+    """Return the spans of the text that hold the kind of answer asked for and are not in the question itself."""
+    asked = question.reach
+    found = (
+        span
+        for kind in question.expected & _PATTERNS.keys()
+        for span, terms in _expressions(kind, text)
+        if not terms <= asked
+    )
+    return tuple(sorted(set(found)))
+
+
+def asks_expression(question: Question) -> bool:
+    """Whether the question asks for something that can be pointed at: a number, a date, a name or a place."""
+    return not question.expected.isdisjoint(_PATTERNS)
+
+
+@lru_cache(maxsize=50_000)
+def _expressions(kind: Expected, text: str) -> tuple[tuple[Span, frozenset[str]], ...]:
+    """Return the expressions of one kind with their index terms."""
+    matches = list(_PATTERNS[kind].finditer(text))
+    if kind == "number":
+        dates = [match.span() for match in _PATTERNS["date"].finditer(text)]
+        matches = [
+            match
+            for match in matches
+            if not _REFERENCE.search(text[: match.start()])
+            and not any(start < match.end() and match.start() < end for start, end in dates)
+        ]
+    return tuple((match.span(), frozenset(analyse(match.group(), "nl"))) for match in matches)
