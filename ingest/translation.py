@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +21,7 @@ def read_translation(path: Path) -> dict[str, tuple[str, ...]]:
     """Read a sidecar: `## key` lines, each followed by its lines of English.
 
     A key is a paragraph's id without the letter's (`uitbreiding/2`), a section's (`uitbreiding`) for
-    its heading, or `noot/1` for a footnote.
+    its heading, or `noot/1` for a footnote, the second with that mark being `noot/1-2`.
 
     Raises:
         UnreadableLetter: missing, not UTF-8, or a key that stands twice.
@@ -48,8 +50,9 @@ def align_translation(letter: Letter, blocks: dict[str, tuple[str, ...]]) -> Let
         UnreadableLetter: a block is missing, left over, or has another number of sentences.
     """
     needed = {_key(paragraph): len(paragraph.sentences) for _, paragraph in letter.paragraphs()}
-    needed |= {_heading_key(section): 1 for section in letter.sections if section.heading}
-    needed |= {f"{_NOTE_KEY}/{note.mark}": 1 for note in letter.footnotes}
+    heading_keys, note_keys = _heading_keys(letter), _note_keys(letter)
+    needed |= {key: 1 for key, section in zip(heading_keys, letter.sections, strict=True) if section.heading}
+    needed |= dict.fromkeys(note_keys, 1)
     for key, count in needed.items():
         found = len(blocks.get(key, ()))
         if found != count:
@@ -58,25 +61,28 @@ def align_translation(letter: Letter, blocks: dict[str, tuple[str, ...]]) -> Let
                 "sentences there: write one line of English for each Dutch sentence"
             )
     if left_over := sorted(blocks.keys() - needed.keys()):
-        raise UnreadableLetter(
-            f"the translation of {letter.id} holds blocks that the letter does not have: {', '.join(left_over)}"
-        )
+        listed = ", ".join(map(repr, left_over))
+        raise UnreadableLetter(f"the translation of {letter.id} holds blocks that the letter does not have: {listed}")
     return replace(
         letter,
-        sections=tuple(_translated(section, blocks) for section in letter.sections),
-        footnotes=tuple(replace(note, translation=blocks[f"{_NOTE_KEY}/{note.mark}"][0]) for note in letter.footnotes),
+        sections=tuple(
+            _translated(section, key, blocks) for section, key in zip(letter.sections, heading_keys, strict=True)
+        ),
+        footnotes=tuple(
+            replace(note, translation=blocks[key][0]) for note, key in zip(letter.footnotes, note_keys, strict=True)
+        ),
     )
 
 
 def write_template(letter: Letter) -> str:
     """Return a sidecar to be filled in: every block the letter needs, with the Dutch a line a sentence."""
     blocks: dict[str, list[str]] = {}
-    for section in letter.sections:
+    for section, key in zip(letter.sections, _heading_keys(letter), strict=True):
         if section.heading:
-            blocks[_heading_key(section)] = [section.heading]
+            blocks[key] = [section.heading]
         for paragraph in section.paragraphs:
             blocks[_key(paragraph)] = [paragraph.sentence(number) for number in range(len(paragraph.sentences))]
-    blocks |= {f"{_NOTE_KEY}/{note.mark}": [note.text] for note in letter.footnotes}
+    blocks |= {key: [note.text] for note, key in zip(letter.footnotes, _note_keys(letter), strict=True)}
     return "\n".join("\n".join([f"## {key}", *lines, ""]) for key, lines in blocks.items())
 
 
@@ -100,10 +106,10 @@ def _listed(numbers: Counter[str]) -> str:
     return ", ".join(sorted(numbers.elements())) or "none"
 
 
-def _translated(section: Section, blocks: dict[str, tuple[str, ...]]) -> Section:
+def _translated(section: Section, heading_key: str, blocks: dict[str, tuple[str, ...]]) -> Section:
     return replace(
         section,
-        translated_heading=blocks[_heading_key(section)][0] if section.heading else None,
+        translated_heading=blocks[heading_key][0] if section.heading else None,
         paragraphs=tuple(replace(paragraph, translated=blocks[_key(paragraph)]) for paragraph in section.paragraphs),
     )
 
@@ -112,7 +118,25 @@ def _key(paragraph: Paragraph) -> str:
     return paragraph.id.split("/", 1)[1]
 
 
-def _heading_key(section: Section) -> str:
-    """The slug of a section: what its body paragraphs' ids have before their number."""
-    body = [paragraph for paragraph in section.paragraphs if paragraph.kind in BODY_KINDS]
-    return _key(body[0]).rsplit("/", 1)[0] if body else slug_of(section.heading)
+def _heading_keys(letter: Letter) -> tuple[str, ...]:
+    """The slug of each section: what its body paragraphs' ids have before their number."""
+    bodies = [[one for one in section.paragraphs if one.kind in BODY_KINDS] for section in letter.sections]
+    slugs = [_key(body[0]).rsplit("/", 1)[0] if body else "" for body in bodies]
+    bare = [slug_of(section.heading) for section, slug in zip(letter.sections, slugs, strict=True) if not slug]
+    others = iter(_distinct(bare, frozenset(slugs)))
+    return tuple(slug or next(others) for slug in slugs)
+
+
+def _note_keys(letter: Letter) -> tuple[str, ...]:
+    """A key for each note; a mark may come again, as where an annex counts anew."""
+    paragraphs = frozenset(_key(paragraph) for _, paragraph in letter.paragraphs())
+    return _distinct([f"{_NOTE_KEY}/{note.mark}" for note in letter.footnotes], paragraphs)
+
+
+def _distinct(keys: Sequence[str], taken: frozenset[str]) -> tuple[str, ...]:
+    """Return the keys, numbered from the second on where one is taken or comes again."""
+    distinct: dict[str, None] = {}
+    for key in keys:
+        numbered = (key if count == 1 else f"{key}-{count}" for count in itertools.count(1))
+        distinct[next(one for one in numbered if one not in taken and one not in distinct)] = None
+    return tuple(distinct)

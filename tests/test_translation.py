@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import UnreadableLetter
-from ingest.letter import Letter
+from ingest.letter import Letter, Section
 from ingest.pipeline import bundled_files, read_letter
 from ingest.read.text import lines_of
 from ingest.structure import build_letter
@@ -135,3 +135,42 @@ def test_the_template_holds_every_block_and_aligns_once_filled_in(letter: Letter
     path.write_text(write_template(letter), encoding="utf-8")
     aligned = align_translation(letter, read_translation(path))
     assert all(paragraph.translation for _, paragraph in aligned.paragraphs())
+
+
+ANNEX = """
+
+Bijlage
+
+In deze bijlage staat wie het advies aan het kabinet schreef.¹ De rest staat in het advies zelf.
+
+1 Kamerstuk 99 999, nr. 7
+"""
+
+
+def test_notes_with_the_same_mark_are_translated_each_for_itself(tmp_path: Path) -> None:
+    letter = build_letter(lines_of(DUTCH + "\f" + ANNEX), "brief")
+    assert [note.mark for note in letter.footnotes] == ["1", "1"]
+    template = write_template(letter)
+    assert template.count("Kamerstuk") == 2
+    path = tmp_path / "brief.en.txt"
+    path.write_text(template.replace("Kamerstuk", "Paper"), encoding="utf-8")
+    aligned = align_translation(letter, read_translation(path))
+    assert [note.translation for note in aligned.footnotes] == ["Paper 12 345, nr. 6", "Paper 99 999, nr. 7"]
+
+
+def test_a_note_and_a_paragraph_of_a_section_called_note_do_not_share_a_key(tmp_path: Path) -> None:
+    letter = build_letter(lines_of(DUTCH.replace("Uitbreiding", "Noot")), "brief")
+    path = tmp_path / "brief.en.txt"
+    path.write_text(write_template(letter), encoding="utf-8")
+    aligned = align_translation(letter, read_translation(path))
+    assert [note.translation for note in aligned.footnotes] == [note.text for note in letter.footnotes]
+    assert aligned.find("brief/noot/1")[1].translation == letter.find("brief/noot/1")[1].text
+
+
+def test_headings_without_text_that_begin_alike_are_translated_each_for_itself() -> None:
+    alike = "de uitvoering van het beleid voor de veiligheid van het verkeer"
+    sections = tuple(Section(f"{alike} in {year}", 1, ()) for year in (2020, 2021))
+    letter = Letter("brief", "", None, "", "", (), (), sections, ())
+    keys = [line.removeprefix("## ") for line in write_template(letter).splitlines() if line.startswith("## ")]
+    aligned = align_translation(letter, {key: (f"heading {n}",) for n, key in enumerate(keys)})
+    assert [section.translated_heading for section in aligned.sections] == ["heading 0", "heading 1"]
