@@ -83,7 +83,10 @@ class Home:
             known = ", ".join(self.letter_ids()) or "none yet"
             raise UnknownLetter(f"there is no letter {letter_id!r}; 'kamervraag letters' lists them (here: {known})")
         try:
-            return _letter_from(json.loads(path.read_text(encoding="utf-8")))
+            letter = _letter_from(json.loads(path.read_text(encoding="utf-8")))
+            if letter.id != letter_id:
+                raise ValueError(f"the letter in it is {letter.id!r}")
+            return letter
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise HomeUnusable(
                 f"{path} is damaged ({type(error).__name__}: {error}); remove it with 'kamervraag remove {letter_id}' "
@@ -135,7 +138,7 @@ def _section_from(value: dict[str, Any]) -> Section:
         Paragraph(
             **{
                 **entry,
-                "sentences": tuple((start, end) for start, end in entry["sentences"]),
+                "sentences": tuple((int(start), int(end)) for start, end in entry["sentences"]),
                 "translated": tuple(entry["translated"]),
             }
         )

@@ -22,6 +22,7 @@ from ingest.vectors import encode_chunks, load_vectors, save_vectors, vectors_ke
 BUNDLED = Path(__file__).with_name("letters")
 _TRANSLATION_SUFFIX = ".en.txt"
 _MOST_FILES = 20_000
+_MOST_SENTENCES = 32_767
 
 Outcome = Literal["new", "changed", "same", "failed"]
 Report = Callable[[str], None]
@@ -46,11 +47,16 @@ def read_letter(path: Path, translation: Path | None = None) -> Letter:
     """
     lines = read_lines(path)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    letter = build_letter(lines, source=path.name, sha256=sha256)
+    # a name that is not UTF-8 could not be written down
+    name = path.name.encode("utf-8", "replace").decode("utf-8")
+    letter = build_letter(lines, source=name, sha256=sha256)
     if not any(paragraph.kind in BODY_KINDS for _, paragraph in letter.paragraphs()):
         raise UnreadableLetter(f"{path}: no paragraph of running text was found; is this a letter?")
+    # the vectors number sentences in 16 bits
+    if any(len(paragraph.sentences) > _MOST_SENTENCES for _, paragraph in letter.paragraphs()):
+        raise UnreadableLetter(f"{path}: one paragraph has over {_MOST_SENTENCES} sentences; put its line breaks back")
     beside = path.with_name(path.stem + _TRANSLATION_SUFFIX)
-    sidecar = translation or (beside if beside.is_file() else None)
+    sidecar = translation or (beside if _is_so(beside.is_file) else None)
     return align_translation(letter, read_translation(sidecar)) if sidecar else letter
 
 
@@ -62,7 +68,7 @@ def find_letters(paths: Iterable[Path]) -> tuple[Path, ...]:
     """
     found: list[Path] = []
     for path in paths:
-        if not path.is_dir():
+        if not _is_so(path.is_dir):
             found.append(path)
             continue
         inside = sorted(file for file in path.rglob("*") if _is_letter_file(file))
@@ -94,7 +100,8 @@ def ingest(
     home.create()
     with home.writing():
         known = {home.load(letter_id).sha256: letter_id for letter_id in home.letter_ids()}
-        results = [_add(path, home, known, translation) for path in files]
+        taken: dict[str, Path] = {}
+        results = [_add(path, home, known, taken, translation) for path in files]
         if any(result.outcome in ("new", "changed") for result in results) or _is_stale(home, embedder):
             _build(home, embedder, progress)
     return results
@@ -114,6 +121,7 @@ def remove(letter_id: str, home: Home, embedder: Embedder) -> None:
         if letter_id not in home.letter_ids():
             home.load(letter_id)
         home.remove(letter_id)
+        _add_bundled(home)
         _build(home, embedder, None)
 
 
@@ -178,7 +186,16 @@ def bundled_ids() -> frozenset[str]:
 
 
 def _is_letter_file(path: Path) -> bool:
-    return path.is_file() and path.suffix.lower() in SUFFIXES and not path.name.endswith(_TRANSLATION_SUFFIX)
+    named = path.suffix.lower() in SUFFIXES and not path.name.endswith(_TRANSLATION_SUFFIX)
+    return named and _is_so(path.is_file)
+
+
+def _is_so(test: Callable[[], bool]) -> bool:
+    """Ask something of a path; what keeps it from being asked is said when the path is read."""
+    try:
+        return test()
+    except OSError:
+        return False
 
 
 def _add_bundled(home: Home) -> None:
@@ -199,8 +216,8 @@ def _stored(letter_id: str, home: Home) -> Letter | None:
         return None
 
 
-def _add(path: Path, home: Home, known: dict[str, str], translation: Path | None) -> Ingested:
-    """Store one letter; `known` tells which letter has a file's hash, and is brought up to date."""
+def _add(path: Path, home: Home, known: dict[str, str], taken: dict[str, Path], translation: Path | None) -> Ingested:
+    """Store one letter; `known` (a letter by its file's hash) and `taken` (a file by its id) are brought up to date."""
     try:
         letter = read_letter(path, translation)
     except UserError as error:
@@ -211,13 +228,26 @@ def _add(path: Path, home: Home, known: dict[str, str], translation: Path | None
     if letter.id in bundled_ids():
         return Ingested(path, "failed", reason=f"{path}: the id {letter.id} is a bundled letter's; rename the file")
     before = home.load(letter.id) if letter.id in known.values() else None
+    other_file = _other_file(letter, path, before, taken)
+    if other_file and not same:
+        return Ingested(path, "failed", reason=f"{path}: the id {letter.id} is that of {other_file}; rename the file")
     if before and (letter_digest(before) == letter_digest(letter) or _without_translation(before) == letter):
         return Ingested(path, "same", before)
     home.save(letter)
+    if before:
+        known.pop(before.sha256, None)
     known[letter.sha256] = letter.id
     other = find_other_numbers(letter)
     note = f"check the numbers of the translation: {'; '.join(other)}" if other else ""
     return Ingested(path, "changed" if before else "new", letter, note)
+
+
+def _other_file(letter: Letter, path: Path, before: Letter | None, taken: dict[str, Path]) -> Path | str | None:
+    """Return the file whose letter this one would replace, unless it is an earlier state of the same file."""
+    first = taken.setdefault(letter.id, path)
+    if first != path:
+        return first
+    return before.source if before and before.source != letter.source else None
 
 
 def _without_translation(letter: Letter) -> Letter:

@@ -192,6 +192,24 @@ def test_an_output_that_cannot_be_written_is_refused_beforehand(tmp_path: Path, 
     check_output(tmp_path / "out.JSONL")
 
 
+def test_an_output_with_a_name_that_is_too_long_is_a_users_error(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="too long"):
+        check_output(tmp_path / ("x" * 300) / "out.csv")
+    with pytest.raises(UserError, match="too long"):
+        write_records(tmp_path / f"{'x' * 250}.csv", [{"id": None, "question": "Cyber?"}])
+
+
+def test_the_answers_may_be_read_by_whoever_may_read_new_files(tmp_path: Path) -> None:
+    beside = saved(tmp_path, "beside.txt", "")
+    write_records(tmp_path / "out.jsonl", [{"id": None, "question": "Cyber?"}])
+    assert (tmp_path / "out.jsonl").stat().st_mode == beside.stat().st_mode
+
+
+def test_a_header_too_long_for_a_csv_file_is_a_users_error(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="not a CSV file"):
+        read_rows(saved(tmp_path, "rows.csv", "question" + "x" * 1_000_001 + "\nCyber?\n"))
+
+
 @pytest.mark.parametrize("out", ["out.jsonl", "out.csv"])
 def test_an_interrupted_batch_leaves_the_earlier_file_and_nothing_half_written(tmp_path: Path, out: str) -> None:
     def interrupted() -> Iterator[Record]:

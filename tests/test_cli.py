@@ -13,9 +13,13 @@ from typing import Any
 import pytest
 
 import assistant.pipeline
+import ingest.embed
 import ui.doctor
 from assistant.pipeline import Assistant
+from eval.cases import BUNDLED_GOLD
 from ingest.embed import Embedder
+from ingest.errors import BrokenGeneration
+from ingest.index import Index
 from ingest.pipeline import bundled_files
 from ui.cli import app, main
 
@@ -57,6 +61,7 @@ def run(embedder: Embedder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         return int(left.value.code or 0), captured.out, captured.err
 
     monkeypatch.setattr(assistant.pipeline, "build_assistant", build_with_loaded_model)
+    monkeypatch.setattr(ingest.embed, "load_embedder", lambda *arguments, **keywords: embedder)
     monkeypatch.setattr(ui.doctor, "load_embedder", lambda *arguments, **keywords: embedder)
     monkeypatch.setattr(ui.doctor, "version", lambda name: "1.0")
     yield run_main
@@ -210,6 +215,54 @@ def test_a_file_that_fails_is_told_of_and_the_others_are_added(home_copy: Path, 
     assert len(_letters(run)) == 2
 
 
+def test_one_file_that_fails_is_one_clear_line(home_copy: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "leeg.txt").write_text("", encoding="utf-8")
+    assert_one_clear_line(run("ingest", str(tmp_path / "leeg.txt")), "leeg.txt", "empty")
+    assert_one_clear_line(run("ingest", str(tmp_path / f"{'x' * 300}.txt")), "too long")
+
+
+def test_the_way_out_of_a_damaged_letter_that_is_told_leads_out(home_copy: Path, run: Run) -> None:
+    run("ingest", str(LETTER))
+    added = _only_new_letter(run)
+    (home_copy / "letters" / f"{added}.json").write_text("{", encoding="utf-8")
+    assert_one_clear_line(run("letters"), f"kamervraag remove {added}")
+    assert run("remove", added)[0] == 0
+    assert _letters(run) == [NAVO]
+
+
+def test_an_index_that_breaks_while_it_is_read_is_one_clear_line(
+    home_copy: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*arguments: object) -> None:
+        raise BrokenGeneration("the disk is gone")
+
+    monkeypatch.setattr(Index, "search_dense", broken)
+    assert_one_clear_line(run("ask", LITHUANIA), "the disk is gone", "try again")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+def test_output_that_cannot_be_written_is_one_clear_line(home_copy: Path, as_json: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        command = [sys.executable, "-m", "ui", "show", NAVO, *as_json]
+        done = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert_one_clear_line((done.returncode, "", done.stderr), "No space left")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_output_that_was_closed_does_no_harm(home_copy: Path, closed: str) -> None:
+    command = f'"$0" -m ui show {NAVO} --json {closed}'
+    done = subprocess.run(["sh", "-c", command, sys.executable], cwd=ROOT, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_output_that_takes_few_characters_gets_what_it_takes(home_copy: Path) -> None:
+    shown = process("-m", "ui", "show", NAVO, PYTHONIOENCODING="ascii")
+    assert (shown.returncode, shown.stderr) == (0, b"")
+    as_json = process("-m", "ui", "show", NAVO, "--json", PYTHONIOENCODING="ascii")
+    assert "Georgië" in json.dumps(json.loads(as_json.stdout), ensure_ascii=False)
+
+
 def test_the_letters_are_listed_as_the_contract_says(home_copy: Path, run: Run) -> None:
     (record,) = json.loads(run("letters", "--json")[1])
     assert set(record) >= {"id", "title", "date", "paragraphs", "bundled", "source"}
@@ -321,6 +374,8 @@ def test_wrong_usage_ends_with_two(run: Run, arguments: list[str]) -> None:
         (["remove", "weg"], "'weg'"),
         (["remove", NAVO], NAVO),
         (["batch", "weg.jsonl", "--out", "out.jsonl"], "weg.jsonl"),
+        (["batch", str(BUNDLED_GOLD), "--out", "/tmp/weg/out.jsonl"], "/tmp/weg"),
+        (["batch", str(BUNDLED_GOLD), "--out", "out.jsonl", "--letter", "weg"], "'weg'"),
         (["batch", "weg.jsonl", "--out", "out.doc"], "out.doc"),
     ],
 )

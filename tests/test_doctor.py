@@ -105,3 +105,9 @@ def _contents(folder: Path) -> dict[Path, bytes]:
     return {
         path: path.read_bytes() if path.is_file() and "chroma" not in path.parts else b"" for path in folder.rglob("*")
     }
+
+
+def test_a_home_with_an_impossible_name_is_pointed_out(tmp_path: Path) -> None:
+    found = findings(Settings(home=tmp_path / ("x" * 300)))
+    assert found["home"].mend
+    assert found["index"].mend

@@ -38,6 +38,10 @@ LETTERS = st.builds(
     footnotes=st.lists(st.builds(Footnote), max_size=2).map(tuple),
 )
 
+PARAGRAPH = {
+    "id": "x", "number": 1, "kind": "prose", "text": "Een.", "page": None, "sentences": [["a", 4]], "translated": [],
+}  # fmt: skip
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
@@ -116,6 +120,7 @@ def test_a_damaged_file_is_refused_with_a_way_out(home: Home, letter: Letter, co
         {"date": "26 april"},
         {"date": 5},
         {"sections": [1]},
+        {"sections": [{"heading": "", "level": 1, "paragraphs": [PARAGRAPH]}]},
         {"sections": {"a": 1}},
         {"sections": None},
         {"footnotes": [{"mark": "1"}]},
@@ -130,6 +135,13 @@ def test_a_file_of_another_shape_is_refused(home: Home, letter: Letter, values: 
     path.write_text(changed(path, **values), encoding="utf-8")
     with pytest.raises(HomeUnusable, match="damaged"):
         home.load(letter.id)
+
+
+def test_a_file_that_holds_another_letter_than_its_name_says_is_refused(home: Home, letter: Letter) -> None:
+    home.save(letter)
+    (home.letters_folder / f"{letter.id}.json").rename(home.letters_folder / "anders.json")
+    with pytest.raises(HomeUnusable, match=r"damaged.*kamervraag remove anders"):
+        home.load("anders")
 
 
 def test_a_home_that_is_a_file_is_unusable(tmp_path: Path) -> None:

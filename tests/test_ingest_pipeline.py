@@ -92,6 +92,63 @@ def test_the_same_text_under_another_name_is_not_added_twice(home: Home, embedde
     assert home.letter_ids() == (first.letter.id,)
 
 
+def test_two_files_with_one_id_do_not_replace_each_other(home: Home, embedder: Embedder, tmp_path: Path) -> None:
+    first = write_letter(tmp_path / "in", "dijken")
+    twin = write_letter(tmp_path / "in" / "meer", "scholen").rename(tmp_path / "in" / "meer" / "dijken.txt")
+    for expected in (["new", "failed"], ["same", "failed"]):
+        results = ingest([first, twin], home, embedder)
+        assert outcomes(results) == expected
+        assert str(first) in results[1].reason
+    (letter_id,) = home.letter_ids()
+    assert "dijken" in home.load(letter_id).title
+
+
+def test_a_file_whose_name_makes_the_id_of_another_is_refused(home: Home, embedder: Embedder, tmp_path: Path) -> None:
+    ingest([write_letter(tmp_path / "in", "dijken")], home, embedder)
+    other = write_letter(tmp_path / "later", "scholen").rename(tmp_path / "later" / "Dijken!.txt")
+    (result,) = ingest([other], home, embedder)
+    assert result.outcome == "failed"
+    assert "dijken.txt; rename the file" in result.reason
+
+
+def test_a_text_that_moved_to_another_file_is_not_taken_for_the_old_one(
+    home: Home, embedder: Embedder, tmp_path: Path
+) -> None:
+    first = write_letter(tmp_path / "in", "dijken")
+    ingest([first], home, embedder)
+    moved = first.rename(first.with_name("oud.txt"))
+    write_letter(tmp_path / "in", "scholen").rename(first)
+    assert outcomes(ingest([first, moved], home, embedder)) == ["changed", "new"]
+
+
+def test_a_name_that_is_not_utf8_is_kept_readable(tmp_path: Path) -> None:
+    path = write_letter(tmp_path / "in", "dijken").rename(tmp_path / "in" / "dijken\udcff.txt")
+    assert read_letter(path).source == "dijken?.txt"
+
+
+@pytest.mark.parametrize("length", [252, 255, 300])
+def test_a_name_that_is_too_long_is_no_accident(tmp_path: Path, length: int) -> None:
+    path = tmp_path / f"{'x' * (length - 4)}.txt"
+    if length <= 255:
+        path.write_text(LETTER.format(subject="dijken", day=3), encoding="utf-8")
+        assert read_letter(path).source == path.name
+        return
+    assert find_letters([path]) == (path,)
+    with pytest.raises(UnreadableLetter, match="too long"):
+        read_letter(path)
+
+
+def test_a_paragraph_with_more_sentences_than_can_be_numbered_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.pipeline._MOST_SENTENCES", 3)
+    path = write_letter(tmp_path, "dijken")
+    read_letter(path)
+    path.write_text(path.read_text(encoding="utf-8").replace("\n\nVervolg", " Een zin." * 4), encoding="utf-8")
+    with pytest.raises(UnreadableLetter, match="sentences"):
+        read_letter(path)
+
+
 def test_files_that_fail_do_not_stop_the_rest(home: Home, embedder: Embedder, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     write_letter(folder, "dijken")

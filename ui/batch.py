@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import tempfile
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,11 @@ def check_output(path: Path) -> None:
     """
     if path.suffix.lower() not in FORMATS_OUT:
         raise UserError(f"{path}: answers are written as {' or '.join(FORMATS_OUT)}; name the file so")
-    if not path.parent.is_dir():
+    try:
+        there = path.parent.is_dir()
+    except OSError as error:
+        raise UserError(f"{path.parent}: can't be used ({error.strerror}); choose another place for --out") from error
+    if not there:
         raise UserError(f"{path.parent}: there is no such folder; make it first")
 
 
@@ -93,11 +97,10 @@ def write_records(path: Path, records: Iterable[Record]) -> int:
         UserError: the file can't be written; what stood there is untouched.
     """
     errors = 0
-    aside: Path | None = None
+    # not a temporary file, which nobody else may read: the answers are to be shared like any other file
+    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        aside = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="") as file:
+        with aside.open("x", encoding="utf-8", errors="replace", newline="") as file:
             writer = None
             for record in records:
                 errors += record.get("error") is not None
@@ -113,8 +116,8 @@ def write_records(path: Path, records: Iterable[Record]) -> int:
     except OSError as error:
         raise UserError(f"{path}: can't be written ({error.strerror}); choose another place for --out") from error
     finally:
-        if aside:
-            aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink()
     return errors
 
 
@@ -157,11 +160,11 @@ def _csv_rows(path: Path, text: str) -> Iterator[Row]:
     header = text.split("\n", 1)[0]
     delimiter = max(";,\t", key=header.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    names = {(name or "").strip().lower(): name for name in reader.fieldnames or ()}
-    column = next((names[name] for name in _QUESTION_COLUMNS if name in names), None)
-    if column is None:
-        raise UserError(f"{path}: the first line must name the columns, one of them 'question'")
     try:
+        names = {(name or "").strip().lower(): name for name in reader.fieldnames or ()}
+        column = next((names[name] for name in _QUESTION_COLUMNS if name in names), None)
+        if column is None:
+            raise UserError(f"{path}: the first line must name the columns, one of them 'question'")
         for number, values in enumerate(reader, 2):
             question = (values.get(column) or "").strip()
             error = None if question else f"line {number} has no question"

@@ -7,12 +7,13 @@ import json
 import os
 import sys
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from ingest.errors import UserError
+from ingest.errors import BrokenGeneration, UserError
 from ingest.offline import stay_offline
 
 if TYPE_CHECKING:
@@ -54,17 +55,41 @@ ModelOption = Annotated[
 def main() -> None:
     """Run the command line; a user's error is one line on stderr and exit status 1."""
     stay_offline()
+    _prepare_output()
     try:
         app()
     except UserError as error:
-        from ui.terminal import harmless
-
-        sys.stderr.write(f"kamervraag: {harmless(' '.join(str(error).split()))}\n")
-        sys.exit(1)
+        _explain(str(error))
+    except BrokenGeneration as error:
+        _explain(f"the index can't be used ({error}); try again, and it is rebuilt from the letters")
     except BrokenPipeError:
-        # whoever read our output has gone; keep the interpreter from complaining about it at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # whoever read our output has gone
+        _give_up_output()
         sys.exit(1)
+    except OSError as error:
+        _give_up_output()
+        _explain(f"{error}; check the disk, the permissions and where the output goes")
+
+
+def _prepare_output() -> None:
+    """Let nothing fail for output that was closed, or that takes fewer characters than a letter has."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def _give_up_output() -> None:
+    """Keep the interpreter from complaining at exit about what could not be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _explain(problem: str) -> NoReturn:
+    from ui.terminal import harmless
+
+    sys.stderr.write(f"kamervraag: {harmless(' '.join(problem.split()))}\n")
+    sys.exit(1)
 
 
 def _version(wanted: bool) -> None:
@@ -140,6 +165,8 @@ def batch(
     check_output(out)
     rows = read_rows(questions)
     assistant = _assistant()
+    for letter_id in letter or ():
+        _home().load(letter_id)
     with progress_bar("answering", len(rows)) as show:
         records = run_batch(
             assistant, rows, letters=letter or (), language=language.value if language else None, progress=show
@@ -164,6 +191,8 @@ def ingest(
     assistant = _assistant()
     progress = Preparation() if sys.stderr.isatty() else None
     results = ingest_paths(paths, _home(), assistant.embedder, progress, translation)
+    if len(results) == 1 and results[0].outcome == "failed":
+        raise UserError(results[0].reason)
     for result in results:
         name = result.letter.id if result.letter else result.path
         note = f" ({result.reason})" if result.reason and result.letter else ""
@@ -173,7 +202,7 @@ def ingest(
             typer.echo(harmless(f"{result.outcome:8}{result.reason}"), err=True)
     failed = sum(result.outcome == "failed" for result in results)
     if failed:
-        raise UserError(f"{failed} of {len(results)} files could not be added; the others were")
+        raise UserError(f"{failed} of {len(results)} files could not be added, for the reasons above")
 
 
 @app.command()
@@ -219,9 +248,14 @@ def remove(
     letter_id: Annotated[str, typer.Argument(metavar="ID", help="The letter's id, from 'kamervraag letters'.")],
 ) -> None:
     """Take a letter out again; the file it came from is not touched."""
+    from ingest.embed import load_embedder
     from ingest.pipeline import remove as remove_letter
+    from ui.terminal import Preparation
 
-    remove_letter(letter_id, _home(), _assistant().embedder)
+    # not from the assistant, whose index can't be opened as long as the letter to be removed is damaged
+    settings = _settings()
+    embedder = load_embedder(settings.embedder, settings.models, threads=settings.threads, progress=Preparation())
+    remove_letter(letter_id, _home(), embedder)
     typer.echo(f"removed {letter_id}")
 
 
@@ -306,5 +340,10 @@ def _check_model(name: str) -> None:
 
 
 def _print_json(value: Any) -> None:
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    # in full where the output takes it; escaped, and so not a character lost, where it does not
+    text = json.dumps(value, ensure_ascii=not _takes_unicode(), indent=2)
     typer.echo(text.encode("utf-8", "replace").decode("utf-8"))
+
+
+def _takes_unicode() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")

@@ -55,6 +55,10 @@ def _package(name: str) -> Finding:
 
 
 def _folder(home: Path) -> Finding:
+    try:
+        there = home.exists()
+    except OSError as error:
+        return Finding("home", f"{home}: {error.strerror}", "set KAMERVRAAG_HOME to another folder")
     nearest = home
     while not nearest.exists() and nearest != nearest.parent:
         nearest = nearest.parent
@@ -62,9 +66,7 @@ def _folder(home: Path) -> Finding:
         return Finding("home", f"{home}: not writable", "mend its permissions or set KAMERVRAAG_HOME to another folder")
     free = shutil.disk_usage(nearest).free
     mend = "free some space or set KAMERVRAAG_HOME to another disk" if free < _NEEDED_BYTES else None
-    return Finding(
-        "home", f"{home}: {'there' if home.is_dir() else 'made on first use'}, {free / 1e9:.1f} GB free", mend
-    )
+    return Finding("home", f"{home}: {'there' if there else 'made on first use'}, {free / 1e9:.1f} GB free", mend)
 
 
 def _model(settings: Settings) -> Finding:
@@ -76,8 +78,11 @@ def _model(settings: Settings) -> Finding:
 
 def _index(settings: Settings) -> Finding:
     home = Home(settings.home)
-    if not home.letters_folder.is_dir():
-        return Finding("index", "made on first use")
+    try:
+        if not home.letters_folder.is_dir():
+            return Finding("index", "made on first use")
+    except OSError as error:
+        return Finding("index", f"can't be opened: {error.strerror}", "mend the home first")
     if settings.embedder == MODEL_NAME and not find_prepared(settings.models):
         return Finding("index", "can't be checked before the model is prepared: any question prepares it")
     try:
