@@ -296,6 +296,10 @@ def _content(home: Home, letter: Letter, embedder: Embedder) -> Content:
         vectors = encode_chunks(chunks, embedder)
         with home.explained():
             aside = path.with_suffix(".part")
-            save_vectors(vectors, aside)
-            aside.replace(path)
+            try:
+                save_vectors(vectors, aside)
+                aside.replace(path)
+            except OSError:
+                aside.unlink(missing_ok=True)
+                raise
     return Content(letter, chunks, vectors)

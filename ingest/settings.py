@@ -46,7 +46,7 @@ def load_settings() -> Settings:
     """Read the settings.
 
     Raises:
-        UserError: a value that is not allowed, with the variable's name.
+        UserError: a value that is not allowed, with the variable's name; or a user without a home folder.
     """
     try:
         return Settings()
@@ -54,6 +54,8 @@ def load_settings() -> Settings:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
         raise UserError(f"{name}={first['input']!r} is not allowed: {first['msg']}") from error
+    except RuntimeError as error:
+        raise UserError(f"{error}; or set {PREFIX}HOME and {PREFIX}MODELS") from error
 
 
 def unknown_variables() -> list[str]:

@@ -347,13 +347,15 @@ def test_a_full_disk_leaves_an_index_that_still_answers(
 ) -> None:
     home = Home(home_copy)
 
-    def full(*arguments: object) -> None:
+    def full(vectors: object, path: Path) -> None:
+        path.write_bytes(b"half")
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
         patch.setattr("ingest.pipeline.save_vectors", full)
         with pytest.raises(HomeUnusable, match="free some space"):
             ingest([write_letter(tmp_path / "in", "dijken")], home, embedder)
+    assert not list(home.vectors_folder.glob("*.part"))
     with closing(open_index(home, embedder)) as index:
         assert index.search_dense(embedder.encode_query("Cyber").pooled, 3)
 

@@ -78,3 +78,13 @@ def test_other_programs_variables_are_left_alone(monkeypatch: pytest.MonkeyPatch
 
 def test_every_setting_says_what_it_is() -> None:
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_a_user_without_a_home_folder_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless(*arguments: object, **keywords: object) -> Path:
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.delenv("KAMERVRAAG_HOME")
+    monkeypatch.setattr("platformdirs.user_data_path", homeless)
+    with pytest.raises(UserError, match="home directory; or set KAMERVRAAG_HOME"):
+        load_settings()
