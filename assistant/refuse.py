@@ -40,10 +40,10 @@ def decide(question: Question, ranking: Ranking, ranker: Ranker) -> Status:
     """Return whether to answer, and if not why not."""
     if question.vague:
         return "vague"
-    if not ranking.sentences or ranking.on_topic < ranker.off_topic:
+    if not ranking.sentences:
         return "off_topic"
     if ranking.probability < ranker.threshold:
-        return "silent"
+        return "off_topic" if ranking.on_topic < ranker.off_topic else "silent"
     best = ranking.sentences[0].place
     if leaves_open(best.candidate.paragraph.sentence(best.sentence)) and not question.expected & {"date", "person"}:
         return "undecided"

@@ -59,14 +59,14 @@ class UpperHalf(torch.nn.Module):
         model: Any = SentenceTransformer(str(prepared.folder), device="cpu", model_kwargs={"dtype": torch.float32})
         self.layers = tuned_layers(model[0].auto_model.encoder.layer, {})
         self._original = {name: weights.detach().clone() for name, weights in self.layers.named_parameters()}
-        self.register_buffer("centre", torch.from_numpy(centre))
+        self._centre = torch.from_numpy(centre)
         self.scale = torch.nn.Parameter(torch.tensor(FIRST_SCALE).log())
         self.silence = torch.nn.Parameter(torch.tensor(FIRST_SILENCE))
 
     def forward(self, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Return (n, t, d) vectors of the padded states (n, t, d)."""
         hidden = run_layers(self.layers, states, mask)
-        centred = torch.nn.functional.normalize(hidden, dim=-1) - self.centre
+        centred = torch.nn.functional.normalize(hidden, dim=-1) - self._centre
         return torch.nn.functional.normalize(centred, dim=-1)
 
     def changes(self) -> dict[str, npt.NDArray[np.float32]]:
@@ -102,7 +102,9 @@ def score_lesson(
     model: UpperHalf, chunks: Sequence[Text], questions: Sequence[Text]
 ) -> tuple[torch.Tensor, list[tuple[int, int]]]:
     """Return the score (q, s) of each sentence for each question, and the sentences' places."""
-    tokens, owners, places = [], [], []
+    tokens: list[torch.Tensor] = []
+    owners: list[int] = []
+    places: list[tuple[int, int]] = []
     for number, (chunk, vectors) in enumerate(zip(chunks, vectors_of(model, chunks), strict=True)):
         for sentence in sorted({int(place) for place in chunk.places if place >= 0}):
             kept = torch.from_numpy(chunk.places == sentence)

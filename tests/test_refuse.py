@@ -42,7 +42,8 @@ def ranking_of(sentence: str, probability: float = 0.9, on_topic: float = 0.9) -
     [
         (question_of(set()), ranking_of(SETTLED), "answered"),
         (question_of(set(), vague=True), ranking_of(SETTLED), "vague"),
-        (question_of(set()), ranking_of(SETTLED, on_topic=0.1), "off_topic"),
+        (question_of(set()), ranking_of(SETTLED, probability=0.4, on_topic=0.1), "off_topic"),
+        (question_of(set()), ranking_of(SETTLED, on_topic=0.1), "answered"),
         (question_of(set()), Ranking((), 0.0, 0.0), "off_topic"),
         (question_of(set()), ranking_of(SETTLED, probability=0.4), "silent"),
         (question_of(set()), ranking_of(OPEN, probability=0.4), "silent"),

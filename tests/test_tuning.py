@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from ingest.embed import Embedder
+from ingest.embed import Embedder, unit
+from ingest.model.export import STATES_LAYER, run_layers, tuned_layers
+from ingest.model.prepare import find_prepared
 from ingest.model.tuning import CHANGES_FILE, load_centre, load_changes, save_changes
+from ingest.settings import Settings
 
 
 def test_changes_come_back_within_half_a_step_of_their_row(tmp_path: Path) -> None:
@@ -33,6 +37,26 @@ def test_the_shipped_changes_are_small_enough_to_ship_and_are_changes() -> None:
     changes = load_changes()
     assert any(change.any() for change in changes.values())
     assert all(np.isfinite(change).all() for change in changes.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", ["Het kabinet wacht dat advies af.", "Some 270 troops are deployed in Lithuania."])
+def test_the_engine_s_token_vectors_are_those_of_the_trained_layers(embedder: Embedder, text: str) -> None:
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    folder = find_prepared(Settings().models)
+    assert folder
+    model: Any = SentenceTransformer(str(folder), device="cpu", model_kwargs={"dtype": torch.float32})
+    encoder = model[0].auto_model.eval()
+    inputs = model.tokenizer("passage: " + text, return_tensors="pt")
+    with torch.no_grad():
+        states = encoder(**inputs, output_hidden_states=True).hidden_states[STATES_LAYER]
+        layers = tuned_layers(encoder.encoder.layer, load_changes())
+        expected = unit(unit(run_layers(layers, states, inputs["attention_mask"])[0].numpy()) - load_centre())
+    found = embedder.encode_passages([text])[0].tokens
+    kept = [0, *range(len(expected) - len(found) + 1, len(expected))]
+    assert (expected[kept] * found).sum(axis=1).mean() >= 0.97
 
 
 def test_a_question_for_a_number_lies_nearer_to_one_than_to_a_bare_mention(embedder: Embedder) -> None:

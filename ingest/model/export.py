@@ -94,18 +94,25 @@ def run_layers(layers: Any, states: Any, mask: Any) -> Any:
 
 
 def quantise_graph(source: Path, target: Path) -> None:
-    """Write the int8 form of a graph, its weights beside it so that they can be memory-mapped."""
+    """Write the 8-bit form of a graph, its weights beside it so that they can be memory-mapped.
+
+    Unsigned weights, for signed ones overflow on processors without VNNI; and the lower half's projections down stay
+    in float, for a few of their inputs are so large that 8 bits leave nothing for the others. Together they raise the
+    lowest cosine to the original from .976 to .998, at no cost in time.
+    """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     whole = target.with_suffix(".whole")
+    downward = _projections_down(onnx.load(source, load_external_data=False).graph)
     with _quiet():
         quantize_dynamic(
             source,
             whole,
             per_channel=True,
-            weight_type=QuantType.QInt8,
+            weight_type=QuantType.QUInt8,
             op_types_to_quantize=["MatMul", "Gather"],
+            nodes_to_exclude=downward[:STATES_LAYER],
         )
         onnx.save_model(
             onnx.load(whole),
@@ -116,6 +123,13 @@ def quantise_graph(source: Path, target: Path) -> None:
             size_threshold=_SMALLEST_EXTERNAL_BYTES,
         )
     whole.unlink()
+
+
+def _projections_down(graph: Any) -> list[str]:
+    """Return the names of the products that bring the wide inner layers back to the model's width, in their order."""
+    shapes = {weights.name: list(weights.dims) for weights in graph.initializer}
+    products = [(node.name, shapes[name]) for node in graph.node for name in node.input if name in shapes]
+    return [name for name, shape in products if len(shape) == 2 and shape[0] == 4 * shape[1]]
 
 
 def lowest_cosine(folder: Path, graph: Path) -> float:
