@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.chunk import CountTokens, chunk_letter
-from ingest.letter import Chunk, Language, Letter
+from ingest.letter import Chunk, Language, Letter, Paragraph
 from ingest.structure.sentences import split_sentences
 
 _MOST_WORDS = 220
@@ -121,7 +121,13 @@ def holds_evidence(evidence: Sequence[str], letter: Letter, chunk: Chunk, senten
             for note in letter.notes_of(paragraph.id)
             if note.mark == chunk.footnote
         )
-    start, end = paragraph.sentences[min(chunk.first + sentence, len(paragraph.sentences) - 1)]
+    number = min(chunk.first + sentence, len(paragraph.sentences) - 1)
+    return is_quoted(evidence, paragraph, number)
+
+
+def is_quoted(evidence: Sequence[str], paragraph: Paragraph, number: int) -> bool:
+    """Whether a piece of evidence covers most of a sentence, or the sentence most of it."""
+    start, end = paragraph.sentences[number]
     found = ((paragraph.text.find(text), len(text)) for text in evidence)
     return any(at >= 0 and min(end, at + size) - max(start, at) > 0.5 * min(end - start, size) for at, size in found)
 

@@ -17,7 +17,7 @@ import hashlib
 import json
 import pickle
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,10 +40,11 @@ from assistant.pipeline import Assistant, build_assistant
 from assistant.question import Question
 from assistant.rank import RANKER_FILE
 from eval.lessons import FIRST_HALF, find_documents, load_cases
+from eval.readings import is_quoted
 from eval.train_late_interaction import HALVES
 from ingest.embed import Embedder, OnnxEmbedder
 from ingest.home import Home
-from ingest.letter import Letter
+from ingest.letter import Letter, Paragraph
 from ingest.model import prepare_model
 from ingest.pipeline import ingest
 from ingest.settings import load_settings
@@ -234,16 +235,11 @@ def describe_case(assistant: Assistant, letter: Letter, case: dict[str, Any], do
     )
 
 
-def _is_evidence(evidence: Iterable[str], letter: Letter, paragraph: Any, number: int) -> bool:
+def _is_evidence(evidence: Sequence[str], letter: Letter, paragraph: Paragraph, number: int) -> bool:
+    """Whether evidence quotes a sentence, or a footnote whose mark stands in it."""
     start, end = paragraph.sentences[number]
-    for text in evidence:
-        at = paragraph.text.find(text)
-        if at >= 0 and min(end, at + len(text)) - max(start, at) > 0.5 * min(end - start, len(text)):
-            return True
-        for note in letter.notes_of(paragraph.id):
-            if text in note.text and start < note.offset <= end:
-                return True
-    return False
+    marked = [note for note in letter.notes_of(paragraph.id) if start < note.offset <= end]
+    return is_quoted(evidence, paragraph, number) or any(text in note.text for text in evidence for note in marked)
 
 
 def train(examples: Sequence[Example], predictions: Sequence[dict[str, Any]]) -> dict[str, Any]:
