@@ -22,12 +22,11 @@ from assistant.refuse import decide
 from assistant.retrieve import Candidate, retrieve
 from assistant.verify import is_verbatim
 from ingest.embed import LONGEST_QUERY, Embedder, load_embedder
-from ingest.errors import UserError
-from ingest.home import Home
-from ingest.index import Index
+from ingest.errors import UserError, unknown_letter
+from ingest.home import Home, Report
 from ingest.letter import Hit, Language, Letter
 from ingest.offline import stay_offline
-from ingest.pipeline import Progress, Report, open_index
+from ingest.pipeline import Corpus, Progress, open_corpus
 from ingest.settings import Settings, load_settings
 
 _DEPTH = 40
@@ -59,10 +58,10 @@ class State(TypedDict, total=False):
 class Assistant:
     """Answers questions over the letters of one home; safe to share between threads."""
 
-    def __init__(self, embedder: Embedder, index: Index, home: Home) -> None:
+    def __init__(self, embedder: Embedder, corpus: Corpus) -> None:
         self.embedder = embedder
-        self.index = index
-        self.letters: dict[str, Letter] = {letter_id: home.load(letter_id) for letter_id in home.letter_ids()}
+        self.index = corpus.index
+        self.letters = corpus.letters
 
     def ask(
         self,
@@ -169,8 +168,7 @@ class Assistant:
             raise UserError("the question is empty: ask something, for example 'Wat vindt het kabinet van …?'")
         for letter_id in letters:
             if letter_id not in self.letters:
-                known = ", ".join(self.letters)
-                raise UserError(f"there is no letter {letter_id!r}; 'kamervraag letters' lists them (here: {known})")
+                raise unknown_letter(letter_id, self.letters)
 
     @cached_property
     def _chain(self) -> Any:
@@ -279,8 +277,7 @@ def build_assistant(
     embedder = embedder or load_embedder(
         settings.embedder, settings.models, threads=settings.threads, progress=progress
     )
-    home = Home(settings.home)
-    return Assistant(embedder, open_index(home, embedder, report, progress), home)
+    return Assistant(embedder, open_corpus(Home(settings.home, report), embedder, progress))
 
 
 def _hits(ranking: Ranking, top_k: int) -> list[Hit]:

@@ -6,6 +6,7 @@ model, sentence-transformers for any other.
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from ingest.errors import ModelUnavailable
 from ingest.letter import Span
 from ingest.model import prepare_model
 from ingest.model.prepare import MODEL_NAME, PreparedModel, Progress
+from ingest.model.tokenizer import ModelTokenizer
 from ingest.offline import stay_offline
 
 Vector = npt.NDArray[np.float32]
@@ -85,37 +87,18 @@ def load_embedder(name: str, models_folder: Path, *, threads: int, progress: Pro
     return SentenceTransformerEmbedder(name)
 
 
-def open_session(graph: Path, threads: int) -> Any:
-    """Open an ONNX graph for inference on the processor.
-
-    Raises:
-        Exception: the graph can't be loaded; onnxruntime raises bare or private types.
-    """
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    # a thread that spins for its next task starves whatever else runs here: on a busy machine four times slower
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-
-
 class OnnxEmbedder:
     """The default: int8 weights in onnxruntime, one text at a time so that no vector depends on its batch."""
 
     def __init__(self, model: PreparedModel, *, threads: int) -> None:
-        from tokenizers import Tokenizer
-
         try:
-            self._session = open_session(model.graph, threads)
-            self._tokenizer = Tokenizer.from_file(str(model.tokenizer))
+            self._session = _open_session(model.graph, threads)
+            self._tokenizer = ModelTokenizer(model.folder, self.most_tokens)
             self._centre = np.asarray(np.load(model.centre, allow_pickle=False), np.float32)
         except Exception as error:  # both libraries raise bare or private exception types
             raise ModelUnavailable(
                 f"the model in {model.folder} can't be loaded ({error}); delete that folder and run the command again"
             ) from error
-        self._tokenizer.enable_truncation(self.most_tokens)
         dimension = self._session.get_outputs()[1].shape[-1]
         self.identity = Identity(model.name, model.revision, "query: ", "passage: ", int(dimension))
 
@@ -123,7 +106,7 @@ class OnnxEmbedder:
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens a passage takes, prefix and specials included; 512 means 512 or more."""
-        return len(self._tokenizer.encode(self.identity.passage_prefix + normalise(text)).ids)
+        return len(self._tokenizer.encode(self.identity.passage_prefix + normalise(text))[0])
 
     def encode_query(self, text: str) -> Encoded:
         return self._encode(text[:LONGEST_QUERY], self.identity.query_prefix)
@@ -149,9 +132,20 @@ class OnnxEmbedder:
         return _Output(tokens[0], pooled[0], offsets)
 
     def _tokenise(self, text: str) -> tuple[dict[str, Any], Sequence[Span]]:
-        encoding = self._tokenizer.encode(text)
-        ids = np.array([encoding.ids], dtype=np.int64)
-        return {"input_ids": ids, "attention_mask": np.ones_like(ids)}, encoding.offsets
+        numbers, offsets = self._tokenizer.encode(text)
+        ids = numbers[np.newaxis]
+        return {"input_ids": ids, "attention_mask": np.ones_like(ids)}, offsets
+
+
+def _open_session(graph: Path, threads: int) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    # a thread that spins for its next task starves whatever else runs here: on a busy machine four times slower
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 class SentenceTransformerEmbedder:
@@ -160,6 +154,9 @@ class SentenceTransformerEmbedder:
     def __init__(self, name: str) -> None:
         from sentence_transformers import SentenceTransformer
 
+        # what it warns of is said in our own error
+        logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
+        logging.getLogger("transformers").setLevel(logging.ERROR)
         try:
             self._model: Any = SentenceTransformer(name, device="cpu")
         except (OSError, ValueError) as error:

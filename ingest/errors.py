@@ -1,5 +1,9 @@
 """Errors for people: what failed, with which value, and what to do next."""
 
+from collections.abc import Collection
+
+_MOST_NAMED = 3
+
 
 class UserError(Exception):
     """Something the user can mend; the message says how. Shown as one line, exit status 1."""
@@ -19,6 +23,15 @@ class HomeUnusable(UserError):
 
 class UnknownLetter(UserError):
     """No letter with that id."""
+
+
+def unknown_letter(letter_id: str, known: Collection[str]) -> UnknownLetter:
+    """Return the error for an id that no letter has, with those most like it."""
+    from difflib import get_close_matches
+
+    alike = get_close_matches(letter_id, known, n=_MOST_NAMED, cutoff=0.0)
+    named = ", ".join(alike) + (", …" if len(alike) < len(known) else "") if alike else "none yet"
+    return UnknownLetter(f"there is no letter {letter_id!r}; 'kamervraag letters' lists them (here: {named})")
 
 
 class BrokenGeneration(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
@@ -14,18 +14,22 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from ingest.errors import HomeUnusable, UnknownLetter
+from ingest.errors import HomeUnusable, unknown_letter
 from ingest.letter import Footnote, Letter, Paragraph, Section, Signatory
 
 FORMAT = 1
+Report = Callable[[str], None]
+_SILENT_WAIT_S = 1
 _LONGEST_WAIT_S = 300
 
 
 class Home:
     """Reads and writes letters; every write lands whole or not at all."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, report: Report | None = None) -> None:
+        """Take a folder, which need not be there yet; `report` hears in a line what takes long or had to be mended."""
         self.folder = folder
+        self.report: Report = report or _unheard
         self.letters_folder = folder / "letters"
         self.vectors_folder = folder / "vectors"
         self.generations_folder = folder / "generations"
@@ -47,8 +51,15 @@ class Home:
         Raises:
             HomeUnusable: the wait was too long, or the folder can't be written.
         """
-        with self.explained(), FileLock(self.folder / "writing.lock", timeout=_LONGEST_WAIT_S):
-            yield
+        lock = FileLock(self.folder / "writing.lock")
+        with self.explained():
+            try:
+                held = lock.acquire(timeout=_SILENT_WAIT_S)
+            except Timeout:
+                self.report(f"waiting for another kamervraag command that writes in {self.folder}")
+                held = lock.acquire(timeout=_LONGEST_WAIT_S)
+            with held:
+                yield
 
     @contextmanager
     def explained(self) -> Iterator[None]:
@@ -78,10 +89,20 @@ class Home:
             UnknownLetter: there is none with that id.
             HomeUnusable: its file is damaged.
         """
-        path = self.letters_folder / f"{letter_id}.json"
         if letter_id not in self.letter_ids():
-            known = ", ".join(self.letter_ids()) or "none yet"
-            raise UnknownLetter(f"there is no letter {letter_id!r}; 'kamervraag letters' lists them (here: {known})")
+            raise unknown_letter(letter_id, self.letter_ids())
+        return self._read(letter_id)
+
+    def load_all(self) -> dict[str, Letter]:
+        """Read every letter, by id, in the order of `letter_ids`.
+
+        Raises:
+            HomeUnusable: a file is damaged, or went away meanwhile.
+        """
+        return {letter_id: self._read(letter_id) for letter_id in self.letter_ids()}
+
+    def _read(self, letter_id: str) -> Letter:
+        path = self.letters_folder / f"{letter_id}.json"
         try:
             letter = _letter_from(json.loads(path.read_text(encoding="utf-8")))
             if letter.id != letter_id:
@@ -120,6 +141,10 @@ class Home:
             except OSError:
                 Path(aside).unlink(missing_ok=True)
                 raise
+
+
+def _unheard(line: str) -> None:
+    del line
 
 
 def _letter_from(value: dict[str, Any]) -> Letter:

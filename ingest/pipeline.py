@@ -16,7 +16,7 @@ from ingest.index import Content, Index, build_generation, letter_digest, open_c
 from ingest.letter import BODY_KINDS, Letter
 from ingest.read import SUFFIXES, read_lines
 from ingest.structure import build_letter
-from ingest.translation import align_translation, find_other_numbers, read_translation
+from ingest.translation import align_translation, find_other_numbers, is_still_dutch, read_translation
 from ingest.vectors import encode_chunks, load_vectors, save_vectors, vectors_key
 
 BUNDLED = Path(__file__).with_name("letters")
@@ -25,7 +25,6 @@ _MOST_FILES = 20_000
 _MOST_SENTENCES = 32_767
 
 Outcome = Literal["new", "changed", "same", "failed"]
-Report = Callable[[str], None]
 Progress = Callable[[str, int, int], None]
 
 
@@ -37,6 +36,18 @@ class Ingested:
     outcome: Outcome
     letter: Letter | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The letters by id, and the index that holds just these."""
+
+    letters: dict[str, Letter]
+    index: Index
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self.index.close()
 
 
 def read_letter(path: Path, translation: Path | None = None) -> Letter:
@@ -57,7 +68,12 @@ def read_letter(path: Path, translation: Path | None = None) -> Letter:
         raise UnreadableLetter(f"{path}: one paragraph has over {_MOST_SENTENCES} sentences; put its line breaks back")
     beside = path.with_name(path.stem + _TRANSLATION_SUFFIX)
     sidecar = translation or (beside if _is_so(beside.is_file) else None)
-    return align_translation(letter, read_translation(sidecar)) if sidecar else letter
+    if not sidecar:
+        return letter
+    aligned = align_translation(letter, read_translation(sidecar))
+    if is_still_dutch(aligned):
+        raise UnreadableLetter(f"{sidecar}: this is still the Dutch; put the English in its place")
+    return aligned
 
 
 def find_letters(paths: Iterable[Path]) -> tuple[Path, ...]:
@@ -99,7 +115,7 @@ def ingest(
         raise UserError(f"{translation}: a translation goes with one letter, but {len(files)} were given")
     home.create()
     with home.writing():
-        known = {home.load(letter_id).sha256: letter_id for letter_id in home.letter_ids()}
+        known = {letter.sha256: letter_id for letter_id, letter in home.load_all().items()}
         taken: dict[str, Path] = {}
         results = [_add(path, home, known, taken, translation) for path in files]
         if any(result.outcome in ("new", "changed") for result in results) or _is_stale(home, embedder):
@@ -125,14 +141,14 @@ def remove(letter_id: str, home: Home, embedder: Embedder) -> None:
         _build(home, embedder, None)
 
 
-def open_index(home: Home, embedder: Embedder, report: Report | None = None, progress: Progress | None = None) -> Index:
-    """Open the index, first adding the bundled letters to a new home and rebuilding an index that fails its check.
+def open_corpus(home: Home, embedder: Embedder, progress: Progress | None = None) -> Corpus:
+    """Open letters and index, first adding the bundled letters to a new home and rebuilding an index that is damaged.
 
     Raises:
         HomeUnusable: the home can't be used.
     """
     try:
-        return open_current(home.generations_folder, embedder.identity, _digests(home))
+        return _open_as_it_is(home, embedder)
     except (BrokenGeneration, HomeUnusable) as first:
         reason = str(first)
     home.create()
@@ -140,13 +156,13 @@ def open_index(home: Home, embedder: Embedder, report: Report | None = None, pro
         new = not home.letter_ids()
         _add_bundled(home)
         try:
-            return open_current(home.generations_folder, embedder.identity, _digests(home))
+            return _open_as_it_is(home, embedder)
         except BrokenGeneration:
-            if report and not new:
-                report(f"rebuilding the index from the letters: {reason}")
+            if not new:
+                home.report(f"rebuilding the index from the letters: {reason}")
             _build(home, embedder, progress)
         with home.explained():
-            return open_current(home.generations_folder, embedder.identity, _digests(home))
+            return _open_as_it_is(home, embedder)
 
 
 def prepare_home(home: Home) -> None:
@@ -167,12 +183,11 @@ def check_index(home: Home, embedder: Embedder) -> tuple[int, int]:
     Raises:
         BrokenGeneration: it fails a check.
     """
-    digests = _digests(home)
-    index = open_current(home.generations_folder, embedder.identity, digests)
+    corpus = _open_as_it_is(home, embedder)
     try:
-        return len(digests), index.size
+        return len(corpus.letters), corpus.index.size
     finally:
-        index.close()
+        corpus.close()
 
 
 def bundled_files() -> tuple[Path, ...]:
@@ -263,8 +278,10 @@ def _without_translation(letter: Letter) -> Letter:
     return replace(letter, sections=tuple(sections), footnotes=tuple(notes))
 
 
-def _digests(home: Home) -> dict[str, str]:
-    return {letter_id: letter_digest(home.load(letter_id)) for letter_id in home.letter_ids()}
+def _open_as_it_is(home: Home, embedder: Embedder) -> Corpus:
+    letters = home.load_all()
+    digests = {letter_id: letter_digest(letter) for letter_id, letter in letters.items()}
+    return Corpus(letters, open_current(home.generations_folder, embedder.identity, digests))
 
 
 def _is_stale(home: Home, embedder: Embedder) -> bool:
@@ -276,16 +293,16 @@ def _is_stale(home: Home, embedder: Embedder) -> bool:
 
 
 def _build(home: Home, embedder: Embedder, progress: Progress | None) -> None:
-    letter_ids = home.letter_ids()
+    letters = home.load_all().values()
     contents = []
-    for done, letter_id in enumerate(letter_ids):
+    for done, letter in enumerate(letters):
         if progress:
-            progress("indexing", done, len(letter_ids))
-        contents.append(_content(home, home.load(letter_id), embedder))
+            progress("indexing", done, len(letters))
+        contents.append(_content(home, letter, embedder))
     with home.explained():
         build_generation(home.generations_folder, contents, embedder.identity)
     if progress:
-        progress("indexing", len(letter_ids), len(letter_ids))
+        progress("indexing", len(letters), len(letters))
 
 
 def _content(home: Home, letter: Letter, embedder: Embedder) -> Content:

@@ -14,6 +14,8 @@ from ingest.letter import BODY_KINDS, Letter, Paragraph, Section
 from ingest.structure import slug_of
 
 _NOTE_KEY = "noot"
+# a list of names may be the same in both languages, half of a letter not
+_MOST_COPIED = 0.5
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -84,6 +86,13 @@ def write_template(letter: Letter) -> str:
             blocks[_key(paragraph)] = [paragraph.sentence(number) for number in range(len(paragraph.sentences))]
     blocks |= {key: [note.text] for note, key in zip(letter.footnotes, _note_keys(letter), strict=True)}
     return "\n".join("\n".join([f"## {key}", *lines, ""]) for key, lines in blocks.items())
+
+
+def is_still_dutch(letter: Letter) -> bool:
+    """Tell whether the translation is for the greater part the letter itself, as in a template not filled in."""
+    body = [paragraph for _, paragraph in letter.paragraphs() if paragraph.kind in BODY_KINDS]
+    copied = [paragraph for paragraph in body if paragraph.translated[:1] == (paragraph.sentence(0),)]
+    return len(copied) > _MOST_COPIED * len(body)
 
 
 def find_other_numbers(letter: Letter) -> tuple[str, ...]:

@@ -68,6 +68,24 @@ def test_a_home_that_is_a_file_is_pointed_out(tmp_path: Path) -> None:
     assert "KAMERVRAAG_HOME" in (finding.mend or "")
 
 
+def test_a_home_that_is_a_link_to_itself_is_pointed_out(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.symlink_to(home)
+    assert findings(Settings(home=home))["home"].mend
+
+
+def test_letters_that_are_a_file_are_pointed_out(tmp_path: Path) -> None:
+    (tmp_path / "letters").write_text("x", encoding="utf-8")
+    assert "letters" in findings(Settings(home=tmp_path))["index"].value
+    assert findings(Settings(home=tmp_path))["index"].mend
+
+
+def test_a_place_where_no_model_can_be_prepared_is_pointed_out(home_copy: Path) -> None:
+    finding = findings(Settings(home=home_copy, models=Path("/dev/null")))["model"]
+    assert "/dev/null" in finding.value
+    assert "KAMERVRAAG_MODELS" in (finding.mend or "")
+
+
 @pytest.mark.parametrize("folder", ["generations", "letters"])
 def test_an_index_that_does_not_fit_its_letters_is_pointed_out(home_copy: Path, folder: str) -> None:
     for path in (home_copy / folder).iterdir():
@@ -110,4 +128,3 @@ def _contents(folder: Path) -> dict[Path, bytes]:
 def test_a_home_with_an_impossible_name_is_pointed_out(tmp_path: Path) -> None:
     found = findings(Settings(home=tmp_path / ("x" * 300)))
     assert found["home"].mend
-    assert found["index"].mend

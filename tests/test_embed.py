@@ -137,11 +137,14 @@ def test_a_zero_vector_stays_zero_when_scaled() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["intfloat/no-such-model", "/no/such/folder"])
-def test_a_model_that_is_not_here_is_a_clear_error_and_no_download(name: str) -> None:
+@pytest.mark.parametrize("name", ["no-such-model", "intfloat/no-such-model", "/no/such/folder"])
+def test_a_model_that_is_not_here_is_a_clear_error_and_no_download(
+    name: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(ModelUnavailable, match=name) as caught:
         load_embedder(name, Settings().models, threads=1)
     assert "KAMERVRAAG_EMBEDDER" in str(caught.value)
+    assert capfd.readouterr().err == ""
 
 
 def test_a_prepared_model_that_cannot_be_loaded_says_what_to_do(tmp_path: Path) -> None:

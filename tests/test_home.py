@@ -194,6 +194,20 @@ def test_waiting_too_long_for_another_writer_names_it(home: Home, monkeypatch: p
         pytest.fail("it was let in")
 
 
+def test_waiting_for_another_writer_is_said(tmp_path: Path) -> None:
+    said: list[str] = []
+    other = FileLock(tmp_path / "writing.lock")
+    other.acquire()
+
+    def hear(line: str) -> None:
+        said.append(line)
+        other.release()
+
+    with Home(tmp_path, hear).writing():
+        assert len(said) == 1
+        assert "waiting for another kamervraag command" in said[0]
+
+
 def test_the_right_to_write_is_given_back_after_an_error(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ingest.home._LONGEST_WAIT_S", 0.1)
     with pytest.raises(ZeroDivisionError), home.writing():

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import multiprocessing
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -340,6 +341,19 @@ def test_a_reader_keeps_its_generation_until_it_closes(built: Path, tmp_path: Pa
         assert reader.search_terms(["270"], 9)
     build_generation(generations, CONTENTS, IDENTITY)
     assert not old.exists()
+
+
+def test_an_index_that_cannot_be_written_is_read_all_the_same(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generations = Path(shutil.copytree(built, tmp_path / "generations"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("ingest.index.dense.os.access", lambda path, mode: mode != os.W_OK)
+    before = {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in generations.rglob("*")}
+    with closing(open_current(generations, IDENTITY, LETTERS)) as index:
+        assert index.search_dense(POOLED[6], 1)[0][0] == 6
+    assert {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in generations.rglob("*")} == before
+    assert list(tmp_path.iterdir()) == [generations]
 
 
 def test_opening_and_searching_change_nothing_on_disk_that_is_checked(built: Path, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from ingest.pipeline import (
     check_index,
     find_letters,
     ingest,
-    open_index,
+    open_corpus,
     prepare_home,
     read_letter,
     remove,
@@ -61,7 +61,8 @@ def outcomes(results: list[Ingested]) -> list[str]:
 
 
 def paragraphs_found(home: Home, embedder: Embedder, word: str) -> set[str]:
-    with closing(open_index(home, embedder)) as index:
+    with closing(open_corpus(home, embedder)) as corpus:
+        index = corpus.index
         return {row.letter_id for row in index.rows([row for row, _ in index.search_terms([word], 50)])}
 
 
@@ -248,7 +249,7 @@ def test_the_way_out_of_a_damaged_letter_leads_out(home_copy: Path, embedder: Em
     assert added.letter
     (home.letters_folder / f"{added.letter.id}.json").write_text('{"format": 1, ', encoding="utf-8")
     with pytest.raises(HomeUnusable, match=f"kamervraag remove {added.letter.id}"):
-        open_index(home, embedder).close()
+        open_corpus(home, embedder).close()
     remove(added.letter.id, home, embedder)
     assert outcomes(ingest([path], home, embedder)) == ["new"]
     assert added.letter.id in paragraphs_found(home, embedder, "dijk")
@@ -259,8 +260,8 @@ def test_a_damaged_bundled_letter_is_put_right(home_copy: Path, embedder: Embedd
     home, (bundled,) = Home(home_copy), bundled_ids()
     whole = home.load(bundled)
     (home.letters_folder / f"{bundled}.json").write_text(content, encoding="utf-8")
-    with closing(open_index(home, embedder)) as index:
-        assert index.search_dense(embedder.encode_query("Cyber").pooled, 3)
+    with closing(open_corpus(home, embedder)) as corpus:
+        assert corpus.index.search_dense(embedder.encode_query("Cyber").pooled, 3)
     assert home.load(bundled) == whole
 
 
@@ -287,14 +288,14 @@ def test_a_damaged_index_is_rebuilt_from_the_letters_with_a_message(
     home_copy: Path, embedder: Embedder, damage: object
 ) -> None:
     assert callable(damage)
-    home = Home(home_copy)
-    damage(home)
     said: list[str] = []
-    with closing(open_index(home, embedder, said.append)) as index:
-        assert index.search_dense(embedder.encode_query("Cyber").pooled, 3)
+    home = Home(home_copy, said.append)
+    damage(home)
+    with closing(open_corpus(home, embedder)) as corpus:
+        assert corpus.index.search_dense(embedder.encode_query("Cyber").pooled, 3)
     assert len(said) == 1
     assert "rebuilding" in said[0]
-    with closing(open_index(home, embedder, said.append)):
+    with closing(open_corpus(home, embedder)):
         assert len(said) == 1
 
 
@@ -312,8 +313,8 @@ def test_a_new_home_is_filled_without_a_word(home: Home, home_copy: Path, embedd
     home.create()
     shutil.copytree(home_copy / "vectors", home.vectors_folder, dirs_exist_ok=True)
     said: list[str] = []
-    with closing(open_index(home, embedder, said.append)) as index:
-        assert index.size > 0
+    with closing(open_corpus(Home(home.folder, said.append), embedder)) as corpus:
+        assert corpus.index.size > 0
     assert said == []
 
 
@@ -356,8 +357,8 @@ def test_a_full_disk_leaves_an_index_that_still_answers(
         with pytest.raises(HomeUnusable, match="free some space"):
             ingest([write_letter(tmp_path / "in", "dijken")], home, embedder)
     assert not list(home.vectors_folder.glob("*.part"))
-    with closing(open_index(home, embedder)) as index:
-        assert index.search_dense(embedder.encode_query("Cyber").pooled, 3)
+    with closing(open_corpus(home, embedder)) as corpus:
+        assert corpus.index.search_dense(embedder.encode_query("Cyber").pooled, 3)
 
 
 PROGRAM = """
@@ -365,7 +366,7 @@ import sys
 from pathlib import Path
 from ingest.embed import load_embedder
 from ingest.home import Home
-from ingest.pipeline import ingest, open_index
+from ingest.pipeline import ingest, open_corpus
 from ingest.settings import Settings
 import chromadb
 settings = Settings(threads=1)
@@ -373,7 +374,7 @@ embedder = load_embedder(settings.embedder, settings.models, threads=1)
 print("ready", flush=True)
 if len(sys.argv) > 1:
     ingest([Path(sys.argv[1])], Home(settings.home), embedder)
-index = open_index(Home(settings.home), embedder)
+index = open_corpus(Home(settings.home), embedder).index
 print(index.size, index.fingerprint, flush=True)
 """
 
@@ -432,8 +433,8 @@ def test_an_ingest_killed_at_any_moment_leaves_a_home_that_works(
         time.sleep(moments.uniform(0, 1.2))
         process.send_signal(signal.SIGKILL)
         process.wait()
-        with closing(open_index(home, embedder)) as index:
-            assert index.search_dense(embedder.encode_query("Cyber").pooled, 3)
+        with closing(open_corpus(home, embedder)) as corpus:
+            assert corpus.index.search_dense(embedder.encode_query("Cyber").pooled, 3)
     assert set(outcomes(ingest([tmp_path / "in"], home, embedder))) <= {"new", "same", "changed"}
-    with closing(open_index(home, embedder)):
+    with closing(open_corpus(home, embedder)):
         assert not list(home.generations_folder.glob("*.building"))

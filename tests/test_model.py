@@ -33,6 +33,7 @@ def stages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stages:
     (package / WEIGHTS_FILE).write_bytes(WEIGHTS)
     monkeypatch.syspath_prepend(package.parent)
     monkeypatch.setattr("ingest.model.prepare.WEIGHTS_SHA256", hashlib.sha256(WEIGHTS).hexdigest())
+    monkeypatch.setattr("ingest.model.prepare.write_narrow_tokenizer", lambda folder: None)
 
     def unpack(source: Path, folder: Path) -> None:
         (folder / "tokenizer.json").write_bytes(source.read_bytes())

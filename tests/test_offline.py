@@ -84,11 +84,11 @@ def test_searching_an_index_connects_to_nothing_in_a_hostile_environment(indexed
     done = run(
         HOOK + "from ingest.embed import load_embedder\n"
         "from ingest.home import Home\n"
-        "from ingest.pipeline import open_index\n"
+        "from ingest.pipeline import open_corpus\n"
         "from ingest.settings import Settings\n"
         "settings = Settings()\n"
         "embedder = load_embedder(settings.embedder, settings.models, threads=1)\n"
-        "index = open_index(Home(settings.home), embedder)\n"
+        "index = open_corpus(Home(settings.home), embedder).index\n"
         "print(len(index.search_dense(embedder.encode_query('Cyber').pooled, 3)))\n",
         KAMERVRAAG_HOME=str(indexed_home),
         HF_HUB_OFFLINE="0",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -64,6 +65,12 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     assert "folder" in refusal(tmp_path)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "brief.txt")
+    with pytest.raises(UnreadableLetter, match="pipe"):
+        read_text(tmp_path / "brief.txt")
 
 
 @pytest.mark.parametrize("name", ["bestand.txt/brief.txt", "n" * 300 + ".txt"])

@@ -13,7 +13,13 @@ from ingest.letter import Letter, Section
 from ingest.pipeline import bundled_files, read_letter
 from ingest.read.text import lines_of
 from ingest.structure import build_letter
-from ingest.translation import align_translation, find_other_numbers, read_translation, write_template
+from ingest.translation import (
+    align_translation,
+    find_other_numbers,
+    is_still_dutch,
+    read_translation,
+    write_template,
+)
 
 DUTCH = """Aan de Voorzitter van de Tweede Kamer
 
@@ -132,9 +138,19 @@ def test_points_and_commas_in_numbers_may_be_swapped(letter: Letter) -> None:
 
 def test_the_template_holds_every_block_and_aligns_once_filled_in(letter: Letter, tmp_path: Path) -> None:
     path = tmp_path / "brief.en.txt"
-    path.write_text(write_template(letter), encoding="utf-8")
+    filled_in = re.sub("^(?!##)(.+)", r"English for: \1", write_template(letter), flags=re.MULTILINE)
+    path.write_text(filled_in, encoding="utf-8")
     aligned = align_translation(letter, read_translation(path))
     assert all(paragraph.translation for _, paragraph in aligned.paragraphs())
+
+
+def test_a_template_that_was_not_filled_in_is_refused(letter: Letter, tmp_path: Path) -> None:
+    path = tmp_path / "brief.en.txt"
+    path.write_text(write_template(letter), encoding="utf-8")
+    assert is_still_dutch(align_translation(letter, read_translation(path)))
+    (tmp_path / "brief.txt").write_text(DUTCH, encoding="utf-8")
+    with pytest.raises(UnreadableLetter, match="still the Dutch"):
+        read_letter(tmp_path / "brief.txt")
 
 
 ANNEX = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import os
 import sys
@@ -57,7 +58,10 @@ def main() -> None:
     stay_offline()
     _prepare_output()
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except UserError as error:
         _explain(str(error))
     except BrokenGeneration as error:
@@ -318,7 +322,11 @@ def _settings() -> Settings:
 def _home() -> Home:
     from ingest.home import Home
 
-    return Home(_settings().home)
+    return Home(_settings().home, _report)
+
+
+def _report(line: str) -> None:
+    print(f"kamervraag: {line}", file=sys.stderr)
 
 
 def _assistant(settings: Settings | None = None) -> Assistant:
@@ -327,10 +335,12 @@ def _assistant(settings: Settings | None = None) -> Assistant:
 
     assistant = build_assistant(
         settings or _settings(),
-        report=lambda line: print(f"kamervraag: {line}", file=sys.stderr),
+        report=_report,
         progress=Preparation(),
     )
     atexit.register(assistant.close)
+    gc.freeze()
+    gc.enable()
     return assistant
 
 

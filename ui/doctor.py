@@ -6,14 +6,14 @@ import os
 import platform
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from ingest.embed import load_embedder
 from ingest.errors import BrokenGeneration, UserError
 from ingest.home import Home
-from ingest.model.prepare import MODEL_NAME, find_prepared
+from ingest.model.prepare import MODEL_NAME, NEEDED_BYTES, find_prepared
 from ingest.pipeline import check_index
 from ingest.settings import Settings, unknown_variables
 
@@ -42,7 +42,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield Finding(f"KAMERVRAAG_{field.upper()}", str(getattr(settings, field)))
     for name in unknown_variables():
         yield Finding(name, os.environ[name], "no setting has this name; the ones above are all there are")
-    yield _folder(settings.home)
+    yield _folder("home", settings.home, _NEEDED_BYTES)
     yield _model(settings)
     yield _index(settings)
 
@@ -54,35 +54,47 @@ def _package(name: str) -> Finding:
         return Finding(name, "missing", "run 'make install', or 'pip install .' in the project's folder")
 
 
-def _folder(home: Path) -> Finding:
+def _folder(name: str, folder: Path, needed_bytes: int) -> Finding:
+    setting = f"KAMERVRAAG_{name.upper()}"
     try:
-        there = home.exists()
+        nearest = _nearest_there(folder)
     except OSError as error:
-        return Finding("home", f"{home}: {error.strerror}", "set KAMERVRAAG_HOME to another folder")
-    nearest = home
-    while not nearest.exists() and nearest != nearest.parent:
-        nearest = nearest.parent
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
-        return Finding("home", f"{home}: not writable", "mend its permissions or set KAMERVRAAG_HOME to another folder")
+        return Finding(name, f"{folder}: {error.strerror}", f"set {setting} to another folder")
+    if not nearest.is_dir():
+        return Finding(name, f"{folder}: {nearest} is not a folder", f"move it away or set {setting} to another folder")
+    if not os.access(nearest, os.W_OK):
+        mend = f"mend its permissions or set {setting} to another folder; what is there can still be read"
+        return Finding(name, f"{folder}: not writable", mend)
     free = shutil.disk_usage(nearest).free
-    mend = "free some space or set KAMERVRAAG_HOME to another disk" if free < _NEEDED_BYTES else None
-    return Finding("home", f"{home}: {'there' if there else 'made on first use'}, {free / 1e9:.1f} GB free", mend)
+    there = "there" if nearest == folder else "made on first use"
+    mend = f"free some space or set {setting} to another disk"
+    return Finding(name, f"{folder}: {there}, {free / 1e9:.1f} GB free", mend if free < needed_bytes else None)
+
+
+def _nearest_there(folder: Path) -> Path:
+    """Return the folder, or where it is not there yet the nearest above it that is."""
+    try:
+        folder.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return _nearest_there(folder.parent)
+    return folder
 
 
 def _model(settings: Settings) -> Finding:
     if settings.embedder != MODEL_NAME:
         return Finding("model", settings.embedder)
     prepared = find_prepared(settings.models)
-    return Finding("model", f"{MODEL_NAME}: {prepared or 'prepared on first use'}")
+    if prepared:
+        return Finding("model", f"{MODEL_NAME}: {prepared}")
+    return replace(_folder("models", settings.models, NEEDED_BYTES), name="model")
 
 
 def _index(settings: Settings) -> Finding:
     home = Home(settings.home)
-    try:
-        if not home.letters_folder.is_dir():
-            return Finding("index", "made on first use")
-    except OSError as error:
-        return Finding("index", f"can't be opened: {error.strerror}", "mend the home first")
+    if not os.path.lexists(home.letters_folder):
+        return Finding("index", "made on first use")
+    if not home.letters_folder.is_dir():
+        return Finding("index", f"{home.letters_folder} is not a folder", "move it away; the index is then made again")
     if settings.embedder == MODEL_NAME and not find_prepared(settings.models):
         return Finding("index", "can't be checked before the model is prepared: any question prepares it")
     try:

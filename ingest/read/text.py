@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import stat
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -68,7 +69,10 @@ def _lines_of_rows(rows: Sequence[str], *, side: bool) -> Iterator[Line]:
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+            raise UnreadableLetter(f"{path}: this is a pipe or a device; save the letter as a file first")
+        size = status.st_size
         if size > MAX_BYTES:
             raise UnreadableLetter(
                 f"{path}: {size / 1e6:.0f} MB is too large for a letter "
