@@ -7,6 +7,8 @@ import re
 from ingest.letter import Span
 
 _CANDIDATE = re.compile(r"(?:[.!?]+|…)[\"'”’»)\]]*(?=\s+[\"'“‘«„(\[]*(?:['’][stn]\s)?[A-ZÀ-Þ0-9€])")
+_NOT_BLANK = re.compile(r"\S")
+_NEXT_WORD = re.compile(r"\W*(\w+)")
 _LAST_TOKEN = re.compile(r"[^\s(\[«“„‘\"']+$")
 # Always followed by what they introduce, so never the end of a sentence.
 _INTRODUCING = frozenset(
@@ -41,7 +43,9 @@ def split_sentences(text: str) -> tuple[Span, ...]:
         if not _ends_sentence(text, match, start):
             continue
         spans.append((start, match.end()))
-        start = match.end() + len(text[match.end() :]) - len(text[match.end() :].lstrip())
+        # compiled patterns look from a place on; slices would copy the rest of the text at every sentence
+        following = _NOT_BLANK.search(text, match.end())
+        start = following.start() if following else len(text)
     if start < len(text):
         spans.append((start, len(text)))
     return tuple(spans)
@@ -64,7 +68,7 @@ def _ends_sentence(text: str, match: re.Match[str], start: int) -> bool:
         return True
     token_match = _LAST_TOKEN.search(text[max(start, match.start() - _LONGEST_TOKEN) : match.start()])
     token = token_match.group() if token_match else ""
-    following = re.match(r"\W*(\w+)", text[match.end() :])
+    following = _NEXT_WORD.match(text, match.end())
     next_word = following[1] if following else ""
     lowered = token.lower()
     if lowered in _CLOSING:
