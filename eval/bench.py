@@ -45,35 +45,22 @@ def run_process(command: Sequence[str], environment: Mapping[str, str]) -> Proce
     Raises:
         RuntimeError: it failed; with what it printed.
     """
-    started = time.perf_counter()
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **environment}, text=True
-    ) as process:
-        output, errors = process.communicate()
-    seconds = time.perf_counter() - started
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} failed: {errors}")
-    peak = 0.0
-    for line in errors.splitlines():
-        if line.startswith(_PEAK):
-            peak = float(line.removeprefix(_PEAK))
-    return Process(seconds, peak, output)
-
-
-_PEAK = "peak megabytes: "
-_WITH_PEAK = (
-    "import resource, runpy, sys\n"
-    "try:\n"
-    "    sys.argv = sys.argv[1:]\n"
-    "    runpy.run_module(sys.argv[0], run_name='__main__')\n"
-    "finally:\n"
-    f"    print('{_PEAK}' + str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024), file=sys.stderr)\n"
-)
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, stdout=output, stderr=errors, env={**os.environ, **environment})
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        errors.seek(0)
+        if process.returncode:
+            raise RuntimeError(f"{' '.join(command)} failed: {errors.read()}")
+        return Process(seconds, usage.ru_maxrss / 1024, output.read())
 
 
 def module_command(module: str, *arguments: str) -> tuple[str, ...]:
-    """Return the command that runs a module and says at its end how much memory it needed."""
-    return (sys.executable, "-c", _WITH_PEAK, module, *arguments)
+    """Return the command that runs a module."""
+    return (sys.executable, "-m", module, *arguments)
 
 
 def measure_ours(runs: int, scratch: Path) -> dict[str, Any]:

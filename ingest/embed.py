@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import unicodedata
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -88,9 +89,10 @@ def load_embedder(name: str, models_folder: Path, *, threads: int, progress: Pro
 
 
 class OnnxEmbedder:
-    """The default: int8 weights in onnxruntime, one text at a time so that no vector depends on its batch."""
+    """The default: int8 weights in onnxruntime, each text a run of its own so that no vector depends on a batch."""
 
     def __init__(self, model: PreparedModel, *, threads: int) -> None:
+        self._threads = threads
         try:
             self._session = _open_session(model.graph, threads)
             self._tokenizer = ModelTokenizer(model.folder, self.most_tokens)
@@ -112,7 +114,9 @@ class OnnxEmbedder:
         return self._encode(text[:LONGEST_QUERY], self.identity.query_prefix)
 
     def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
-        return [self._encode(text, self.identity.passage_prefix) for text in texts]
+        # several runs at once: within one, threads wait for each other at every layer
+        with ThreadPoolExecutor(self._threads) as runs:
+            return list(runs.map(lambda text: self._encode(text, self.identity.passage_prefix), texts))
 
     def states_of(self, text: str) -> tuple[Matrix, Sequence[Span]]:
         """Return the states of a text's tokens half-way up the model, prefix and specials included, and their places.

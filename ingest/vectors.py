@@ -46,9 +46,9 @@ def encode_chunks(chunks: Sequence[Chunk], embedder: Embedder) -> ChunkVectors:
     tokens: list[npt.NDArray[np.float16]] = []
     places: list[npt.NDArray[np.int16]] = []
     bounds = [0]
-    for chunk in chunks:
-        passage, starts = passage_of(chunk)
-        encoded = embedder.encode_passages([passage])[0]
+    passages = [passage_of(chunk) for chunk in chunks]
+    texts = embedder.encode_passages([passage for passage, _ in passages])
+    for chunk, (_, starts), encoded in zip(chunks, passages, texts, strict=True):
         pooled.append(encoded.pooled)
         tokens.append(encoded.tokens.astype(np.float16))
         places.append(_sentence_of_tokens(encoded.spans, starts, chunk.first))
