@@ -12,29 +12,47 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ingest.embed import Embedder, Identity, Matrix, normalise
+from ingest.embed import Embedder, Identity, Matrix, normalise, unit
 from ingest.letter import Chunk
 
 NO_SENTENCE = -1
+Packed = npt.NDArray[np.int8]
+"""Shape (t, d): directions of token vectors, see `pack`."""
+_FORMAT = 2
+_MOST, _SMALLEST = 127, 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkVectors:
     """The vectors of n chunks: one pooled each, and one for each of their t tokens.
 
-    `pooled` is (n, d) float32; `tokens` (t, d) float16; chunk i owns the tokens `bounds[i]:bounds[i + 1]`;
+    `pooled` is (n, d) float32; `tokens` (t, d) int8, see `pack`; chunk i owns the tokens `bounds[i]:bounds[i + 1]`;
     `sentences` (t,) int16 is the number in its paragraph of the sentence a token stands in, or NO_SENTENCE.
     """
 
     pooled: Matrix
-    tokens: npt.NDArray[np.float16]
+    tokens: Packed
     bounds: npt.NDArray[np.int64]
     sentences: npt.NDArray[np.int16]
 
 
+def pack(vectors: Matrix) -> Packed:
+    """Return unit vectors (t, d) in a quarter of their size: each divided by its largest component, in 8 bits.
+
+    Only the direction is kept, which is all that a unit vector has; it turns by less than two degrees.
+    """
+    largest = np.abs(vectors).max(axis=-1, keepdims=True, initial=_SMALLEST)
+    return np.asarray(np.rint(vectors * (_MOST / largest)), np.int8)
+
+
+def unpack(packed: Packed) -> Matrix:
+    """Return packed vectors as unit vectors."""
+    return unit(packed.astype(np.float32))
+
+
 def vectors_key(chunks: Sequence[Chunk], identity: Identity) -> str:
     """Return a digest of everything the vectors depend on."""
-    digest = hashlib.sha256(repr(astuple(identity)).encode())
+    digest = hashlib.sha256(repr((_FORMAT, astuple(identity))).encode())
     for chunk in chunks:
         digest.update(repr((chunk.context, chunk.sentences, chunk.first)).encode())
     return digest.hexdigest()[:32]
@@ -43,20 +61,20 @@ def vectors_key(chunks: Sequence[Chunk], identity: Identity) -> str:
 def encode_chunks(chunks: Sequence[Chunk], embedder: Embedder) -> ChunkVectors:
     """Encode every chunk under its heading; each chunk by itself, so that no vector depends on its neighbours."""
     pooled: list[npt.NDArray[np.float32]] = []
-    tokens: list[npt.NDArray[np.float16]] = []
+    tokens: list[Packed] = []
     places: list[npt.NDArray[np.int16]] = []
     bounds = [0]
     passages = [passage_of(chunk) for chunk in chunks]
     texts = embedder.encode_passages([passage for passage, _ in passages])
     for chunk, (_, starts), encoded in zip(chunks, passages, texts, strict=True):
         pooled.append(encoded.pooled)
-        tokens.append(encoded.tokens.astype(np.float16))
+        tokens.append(pack(encoded.tokens))
         places.append(_sentence_of_tokens(encoded.spans, starts, chunk.first))
         bounds.append(bounds[-1] + len(encoded.tokens))
     dimension = embedder.identity.dimension
     return ChunkVectors(
         np.stack(pooled) if pooled else np.empty((0, dimension), np.float32),
-        np.concatenate(tokens) if tokens else np.empty((0, dimension), np.float16),
+        np.concatenate(tokens) if tokens else np.empty((0, dimension), np.int8),
         np.array(bounds, np.int64),
         np.concatenate(places) if places else np.empty(0, np.int16),
     )

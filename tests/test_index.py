@@ -22,7 +22,7 @@ from ingest.embed import Identity, unit
 from ingest.errors import BrokenGeneration
 from ingest.index import Content, Index, build_generation, letter_digest, open_current
 from ingest.letter import Chunk, Language, Letter, Paragraph, Section
-from ingest.vectors import ChunkVectors
+from ingest.vectors import ChunkVectors, pack, unpack
 
 _MANY = 1_200
 IDENTITY = Identity("planted", "1", "query: ", "passage: ", 16)
@@ -49,9 +49,11 @@ def content_of(letter_id: str, extra_chunks: int = 0) -> Content:
     random = np.random.default_rng(int.from_bytes(hashlib.sha256(letter_id.encode()).digest()[:4]))
     count = len(chunks)
     pooled = unit(random.normal(size=(count, IDENTITY.dimension)).astype(np.float32))
-    tokens = unit(random.normal(size=(3 * count, IDENTITY.dimension)).astype(np.float32)).astype(np.float16)
+    tokens = unit(random.normal(size=(3 * count, IDENTITY.dimension)).astype(np.float32))
     bounds = np.arange(0, 3 * count + 1, 3, dtype=np.int64)
-    return Content(letter, chunks, ChunkVectors(pooled, tokens, bounds, np.tile(np.array([-1, 0, 0], np.int16), count)))
+    return Content(
+        letter, chunks, ChunkVectors(pooled, pack(tokens), bounds, np.tile(np.array([-1, 0, 0], np.int16), count))
+    )
 
 
 CONTENTS = [content_of("2018-04-26-a"), content_of("2021-05-03-b")]
@@ -105,7 +107,7 @@ def test_rows_carry_where_a_chunk_stands(index: Index) -> None:
 def test_token_vectors_come_back_with_their_sentences(index: Index) -> None:
     tokens, sentences = index.tokens_of(index.rows([6, 0]))
     expected = np.concatenate([CONTENTS[1].vectors.tokens[6:9], CONTENTS[0].vectors.tokens[:3]])
-    assert np.array_equal(tokens, expected.astype(np.float32))
+    assert np.array_equal(tokens, unpack(expected))
     assert list(sentences) == [-1, 0, 0, -1, 0, 0]
 
 

@@ -9,10 +9,19 @@ import numpy as np
 import pytest
 
 from ingest.chunk import chunk_letter
-from ingest.embed import Embedder, Identity
+from ingest.embed import Embedder, Identity, unit
 from ingest.letter import Chunk
 from ingest.pipeline import bundled_files, read_letter
-from ingest.vectors import NO_SENTENCE, ChunkVectors, encode_chunks, load_vectors, save_vectors, vectors_key
+from ingest.vectors import (
+    NO_SENTENCE,
+    ChunkVectors,
+    encode_chunks,
+    load_vectors,
+    pack,
+    save_vectors,
+    unpack,
+    vectors_key,
+)
 
 CHUNKS = (
     Chunk("a#nl1", "a", "a/kop/1", "nl", ("Het kabinet deelt dit.", "De NAVO ook."), 3, "Defensie-uitgaven"),
@@ -56,6 +65,17 @@ def test_every_sentence_of_the_bundled_letter_has_tokens(embedder: Embedder) -> 
     for position, chunk in enumerate(chunks):
         numbers = set(vectors.sentences[vectors.bounds[position] : vectors.bounds[position + 1]])
         assert numbers - {NO_SENTENCE} == set(range(chunk.first, chunk.first + len(chunk.sentences)))
+
+
+def test_packing_turns_a_vector_by_less_than_two_degrees() -> None:
+    random = np.random.default_rng(3)
+    vectors = unit(random.normal(size=(500, 384)).astype(np.float32) ** 3)
+    cosines = (vectors * unpack(pack(vectors))).sum(axis=1)
+    assert cosines.min() > np.cos(np.radians(2))
+
+
+def test_a_zero_vector_stays_zero_when_packed() -> None:
+    assert not unpack(pack(np.zeros((2, 384), np.float32))).any()
 
 
 def test_vectors_do_not_depend_on_the_chunks_beside_them(vectors: ChunkVectors, embedder: Embedder) -> None:

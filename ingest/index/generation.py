@@ -24,9 +24,9 @@ from ingest.errors import BrokenGeneration
 from ingest.index.dense import Dense, Metadata, build_dense
 from ingest.index.lexical import Lexical, Row, build_lexical
 from ingest.letter import Chunk, Letter
-from ingest.vectors import ChunkVectors
+from ingest.vectors import ChunkVectors, unpack
 
-FORMAT = 2
+FORMAT = 3
 _CURRENT, _MANIFEST, _LEASE = "CURRENT", "manifest.json", "lease"
 _DENSE, _LEXICAL, _TOKENS, _SENTENCES = "chroma", "lexical.db", "tokens.npy", "sentences.npy"
 _SAMPLES = "samples.npy"
@@ -64,8 +64,8 @@ class Index:
         try:
             self._tokens = np.load(folder / _TOKENS, mmap_mode="r", allow_pickle=False)
             self._sentences = np.load(folder / _SENTENCES, mmap_mode="r", allow_pickle=False)
-            if len(self._tokens) <= _TOKENS_IN_MEMORY:
-                self._tokens = self._tokens.astype(np.float32)
+            # unpacked once where they are few
+            self._unpacked = unpack(self._tokens) if len(self._tokens) <= _TOKENS_IN_MEMORY else None
         except (OSError, ValueError, EOFError) as error:
             raise BrokenGeneration(f"the token vectors in {folder} can't be read: {error}") from error
         samples = np.load(folder / _SAMPLES, allow_pickle=False)
@@ -103,10 +103,11 @@ class Index:
     def tokens_of(self, rows: Sequence[Row]) -> tuple[Matrix, npt.NDArray[np.int16]]:
         """Return the rows' token vectors, one after the other, (t, d), and the sentence each token stands in (t,)."""
         parts = [slice(row.first_token, row.end_token) for row in rows]
-        return (
-            np.concatenate([self._tokens[part] for part in parts]).astype(np.float32, copy=False),
-            np.concatenate([self._sentences[part] for part in parts]),
-        )
+        if self._unpacked is not None:
+            tokens = np.concatenate([self._unpacked[part] for part in parts])
+        else:
+            tokens = unpack(np.concatenate([self._tokens[part] for part in parts]))
+        return tokens, np.concatenate([self._sentences[part] for part in parts])
 
     def close(self) -> None:
         """Let go of the files; an older generation may then be removed."""
@@ -186,8 +187,10 @@ def _write_parts(folder: Path, contents: Sequence[Content], identity: Identity) 
     for content, shift in zip(contents, shifts, strict=False):
         bounds += [int(shift + bound) for bound in content.vectors.bounds[1:]]
     build_lexical(folder / _LEXICAL, chunks, bounds)
-    tokens = [content.vectors.tokens for content in contents]
-    np.save(folder / _TOKENS, np.concatenate([np.empty((0, dimension), np.float16), *tokens]))
+    tokens = np.lib.format.open_memmap(folder / _TOKENS, "w+", np.int8, (int(shifts[-1]), dimension))
+    for content, shift in zip(contents, shifts, strict=False):
+        tokens[shift : shift + len(content.vectors.tokens)] = content.vectors.tokens
+    tokens.flush()
     np.save(folder / _SENTENCES, np.concatenate([np.empty(0, np.int16), *(c.vectors.sentences for c in contents)]))
     letters = {content.letter.id: letter_digest(content.letter) for content in contents}
     manifest = {
