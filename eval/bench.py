@@ -27,7 +27,7 @@ from ingest.settings import load_settings
 
 GOLD = Path(__file__).with_name("gold") / "navo.jsonl"
 _QUESTION = "Hoeveel Nederlandse militairen zijn er in Litouwen?"
-_WARM_UP = 10
+WARM_UP = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def measure_plain(runs: int, scratch: Path) -> dict[str, Any]:
         "index_s": first["index_s"],
         "ask_s": [ask.seconds for ask in asks],
         "ask_mb": max(ask.megabytes for ask in asks),
-        "seconds": warm["seconds"][_WARM_UP:],
+        "seconds": warm["seconds"][WARM_UP:],
         "hits": warm["hits"],
     }
 
@@ -105,9 +105,8 @@ def measure_warm() -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         build_assistant(settings.model_copy(update={"home": Path(folder)}), embedder=assistant.embedder).close()
     index_s = time.perf_counter() - started
-    cases = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
-    chosen = [case for case in cases if case["evidence"] and not case["history"] and case["split"] == "aside"]
-    for case in chosen[:_WARM_UP]:
+    chosen = load_questions()
+    for case in chosen[:WARM_UP]:
         assistant.ask(case["question"])
     seconds, hits = [], {"nl": list[tuple[bool, bool]](), "en": list[tuple[bool, bool]]()}
     for case in chosen:
@@ -123,14 +122,20 @@ def measure_warm() -> dict[str, Any]:
     return {"index_s": index_s, "seconds": seconds, "hits": hits}
 
 
+def load_questions() -> list[dict[str, Any]]:
+    """Return the gold questions kept aside that stand alone and that the bundled letter answers."""
+    cases = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
+    return [case for case in cases if case["evidence"] and not case["history"] and case["split"] == "aside"]
+
+
 def format_table(ours: Mapping[str, Any], plain: Mapping[str, Any]) -> str:
     """Return both columns as a Markdown table."""
     rows = [("", "Kamervraag", "sentence-transformers fp32, Chroma, 1000/200")]
     measures: tuple[tuple[str, Callable[[Mapping[str, Any]], str]], ...] = (
         ("`ask`, whole process, median", lambda m: f"{statistics.median(m['ask_s']):.2f} s"),
         ("`ask`, peak memory", lambda m: f"{m['ask_mb']:.0f} MB"),
-        ("warm answer, p50", lambda m: f"{_percentile(m['seconds'], 50):.0f} ms"),
-        ("warm answer, p95", lambda m: f"{_percentile(m['seconds'], 95):.0f} ms"),
+        ("warm answer, p50", lambda m: f"{percentile(m['seconds'], 50):.0f} ms"),
+        ("warm answer, p95", lambda m: f"{percentile(m['seconds'], 95):.0f} ms"),
         ("indexing the letter, model loaded", lambda m: f"{m['index_s']:.2f} s"),
         ("right passage at 1 / 3, Dutch", lambda m: _hits(m["hits"]["nl"])),
         ("right passage at 1 / 3, English", lambda m: _hits(m["hits"]["en"])),
@@ -140,7 +145,8 @@ def format_table(ours: Mapping[str, Any], plain: Mapping[str, Any]) -> str:
     return "\n".join([lines[0], "|---|---|---|", *lines[1:]])
 
 
-def _percentile(seconds: Sequence[float], percent: int) -> float:
+def percentile(seconds: Sequence[float], percent: int) -> float:
+    """Return a percentile in milliseconds."""
     return 1000 * statistics.quantiles(seconds, n=100, method="inclusive")[percent - 1]
 
 

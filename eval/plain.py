@@ -13,7 +13,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 CHUNK_CHARACTERS, OVERLAP_CHARACTERS = 1000, 200
+_BATCH = 2_000
 
 
 def split_text(text: str, size: int = CHUNK_CHARACTERS, overlap: int = OVERLAP_CHARACTERS) -> list[str]:
@@ -45,22 +48,26 @@ def main() -> None:
         parser.add_argument(name, type=Path)
     parser.add_argument("question")
     parser.add_argument("--gold", type=Path)
+    parser.add_argument("--beside", type=Path, nargs=2, help="further passages: a JSON list, and their vectors (.npy)")
     options = parser.parse_args()
 
     import chromadb
     from sentence_transformers import SentenceTransformer
 
+    started = time.perf_counter()
     model = SentenceTransformer(str(options.model), device="cpu", model_kwargs={"dtype": "float32"})
     client = chromadb.PersistentClient(str(options.database))
     collection = client.get_or_create_collection(
         "letter", embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
     )
-    result: dict[str, Any] = {}
+    result: dict[str, Any] = {"open_s": time.perf_counter() - started}
     if not collection.count():
         started = time.perf_counter()
         chunks = split_text(options.letter.read_text(encoding="utf-8"))
         vectors = model.encode_document(chunks, show_progress_bar=False)
         collection.add(ids=[str(i) for i in range(len(chunks))], documents=chunks, embeddings=vectors)
+        if options.beside:
+            _add_beside(collection, *options.beside)
         result["index_s"] = time.perf_counter() - started
 
     def search(question: str) -> list[str]:
@@ -73,6 +80,14 @@ def main() -> None:
         result |= _measure(search, options.gold)
     client.close()
     json.dump(result, sys.stdout)
+
+
+def _add_beside(collection: Any, texts: Path, vectors: Path) -> None:
+    passages, stored = json.loads(texts.read_text(encoding="utf-8")), np.load(vectors)
+    for start in range(0, len(passages), _BATCH):
+        part = slice(start, start + _BATCH)
+        ids = [f"beside-{number}" for number in range(start, start + len(passages[part]))]
+        collection.add(ids=ids, documents=passages[part], embeddings=stored[part])
 
 
 def _measure(search: Any, gold: Path) -> dict[str, Any]:

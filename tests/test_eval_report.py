@@ -22,7 +22,7 @@ from eval.compare import compare_runs
 from eval.judge import Verdict, summarise_verdicts
 from eval.report import write_reports
 from eval.report.escape import escape, escape_markdown, mark
-from eval.report.plots import Bar, plot_bars, plot_gauge, plot_recall, plot_reliability, plot_times
+from eval.report.plots import Bar, plot_bars, plot_gauge, plot_growth, plot_recall, plot_reliability, plot_times
 from eval.report.words import percent
 from eval.run import Evaluation, evaluate_answers, rows_of, write_run
 from ingest.letter import Letter, Paragraph, Section
@@ -240,6 +240,8 @@ def test_plots_put_points_where_the_numbers_are() -> None:
     assert 'points="48.0,256.0 384.0,16.0"' in recall
     reliability = plot_reliability([{"low": 0.4, "high": 0.6, "mean": 0.5, "right": 0.5, "n": 4}])
     assert 'cx="216.0" cy="136.0"' in reliability
+    growth = plot_growth({"ours": [(1_000, 40.0), (10_000, 80.0)]})
+    assert 'points="48.0,146.9 384.0,37.8"' in growth
     gauge = plot_gauge("x", 0.5, 0.25, 0.75)
     assert '<rect class="reach" x="40.0" y="3" width="80.0"' in gauge
 
@@ -255,11 +257,13 @@ def test_plots_put_points_where_the_numbers_are() -> None:
         plot_times([[0.0, 1.0, 0]], {"median": 0.0}),
         plot_bars("<b>", [Bar("<i>", -0.5, -9.0, 9.0, "<u>")], -1, 1),
         plot_bars("none", []),
+        plot_growth({"<b>": [(1_000, 0.0)]}),
     ],
 )
 def test_plots_of_little_or_odd_data_are_still_drawings(plot: str) -> None:
     assert "nan" not in plot
-    assert {tag for tag, _ in parse(plot).found} <= {"svg", "line", "text", "polyline", "circle", "rect", "title"}
+    drawn = {"svg", "line", "text", "polyline", "circle", "rect", "title", "style"}
+    assert {tag for tag, _ in parse(plot).found} <= drawn
 
 
 def test_answers_of_another_kind_are_read_for_the_report(folder: Path) -> None:

@@ -14,6 +14,11 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 76, 16, 44
 _ROW, _LABELS, _NUMBERS = 26, 190, 92
 _FIFTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _LABEL_GAP = 15.0
+_XML = 'xmlns="http://www.w3.org/2000/svg"'
+_GROWTH_STYLE = (
+    "<style>text{font:12px sans-serif}.right{text-anchor:end}.middle{text-anchor:middle}.grid{stroke:#ddd}"
+    ".axis{stroke:#777}.line{fill:none;stroke-width:2}.s0{stroke:#0b5cad}.s1{stroke:#b3541e}.s2{stroke:#5b7f2b}</style>"
+)
 _LARGEST_DOT, _SMALLEST_DOT = 11.0, 3.0
 
 
@@ -104,6 +109,26 @@ def plot_times(histogram: Sequence[Sequence[float]], marks: Mapping[str, float])
     return _svg("Time an answer takes", f"Histogram of the answers' times in milliseconds; {told}", parts)
 
 
+def plot_growth(series: Mapping[str, Sequence[tuple[int, float]]]) -> str:
+    """Return milliseconds by number of paragraphs, tenfold a step, a line a system; a drawing with its own style."""
+    sizes = sorted({size for points in series.values() for size, _ in points})
+    most = max(value for points in series.values() for _, value in points)
+    frame = _Frame(math.log10(sizes[0]), math.log10(max(sizes[-1], 10 * sizes[0])), most * 1.1 or 1)
+    parts = [_GROWTH_STYLE, *_grid(frame, _ticks(0, most), whole=True), _x_title("paragraphs; milliseconds, p95")]
+    parts += [_text(frame.x(math.log10(size)), _HEIGHT - _BOTTOM + 18, f"{size:,}", "tick middle") for size in sizes]
+    ends: dict[str, float] = {}
+    for number, (label, points) in enumerate(series.items()):
+        places = [(frame.x(math.log10(size)), frame.y(value)) for size, value in points]
+        path = " ".join(f"{x},{y}" for x, y in places)
+        parts.append(f'<polyline class="line s{number}" points="{path}"/>')
+        ends[label] = places[-1][1]
+    parts += [_text(_WIDTH - _RIGHT + 8, place + 4, label, "end") for label, place in _spread(ends)]
+    told = "; ".join(
+        f"{label}: " + ", ".join(f"{s:,} {v:.0f} ms" for s, v in points) for label, points in series.items()
+    )
+    return _svg("Time an answer takes, by size", told, parts, _WIDTH + 160)
+
+
 def plot_gauge(title: str, value: float, low: float, high: float) -> str:
     """Return a share of 1 as a strip, its 95 % interval as a darker part and itself as a notch."""
     width, height = 160.0, 10.0
@@ -145,7 +170,7 @@ def plot_bars(title: str, bars: Sequence[Bar], low: float = 0.0, high: float = 1
 
 def _svg(title: str, told: str, parts: Iterable[str], width: int = _WIDTH, height: int = _HEIGHT) -> str:
     """Return a drawing that a screen reader reads as one picture, by its name and description."""
-    head = f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}. {escape(told)}">'
+    head = f'<svg {_XML} viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}. {escape(told)}">'
     return "".join([head, *parts, "</svg>"])
 
 
