@@ -20,6 +20,8 @@ _AMOUNT = rf"(?:\d+(?:[.,]\d+)*|\b(?:{_COUNT_WORDS})\b)"
 _MONTH = "|".join(MONTHS)
 _YEAR = r"(?:19|20)\d\d"
 _TITLES = r"(?i:(?:de )?\b(?:minister|staatssecretaris|president|voorzitter|secretaris-generaal))"
+_INITIALS_NAME = r"(?:[A-Z]\.\s?(?:Th\.)?)+\s?(?:(?:van|de|den|der|ten|ter) )*[A-ZÀ-Þ][\w-]+(?:-[A-Z]\w+)*"
+_NAMED = re.compile(rf"{_INITIALS_NAME}|{_TITLES} [A-ZÀ-Þ][\w-]+")
 _PATTERNS: dict[Expected, re.Pattern[str]] = {
     "number": re.compile(rf"(?:€\s?)?{_AMOUNT}(?:\s(?:{_MAGNITUDES})\b)*(?:\s?(?:{_UNITS})(?!\w))?", re.IGNORECASE),
     "date": re.compile(
@@ -29,7 +31,7 @@ _PATTERNS: dict[Expected, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "person": re.compile(
-        rf"(?:{_TITLES} )?(?:[A-Z]\.\s?(?:Th\.)?)+\s?(?:(?:van|de|den|der|ten|ter) )*[A-ZÀ-Þ][\w-]+(?:-[A-Z]\w+)*"
+        rf"(?:{_TITLES} )?{_INITIALS_NAME}"
         rf"|{_TITLES}(?: van(?: \w+)?)? [A-ZÀ-Þ][\w-]+(?:(?:, | en )?(?: ?[A-ZÀ-Þ])[\w-]+)*",
     ),
     "place": re.compile(r"(?<=\b(?:in|te|op) )(?:(?:de|het) )?[A-ZÀ-Þ][\w-]+(?: [A-ZÀ-Þ][\w-]+)*"),
@@ -48,6 +50,11 @@ def find_decisive(question: Question, text: str) -> tuple[Span, ...]:
         if not terms <= asked
     )
     return tuple(sorted(set(found)))
+
+
+def names_somebody(text: str) -> bool:
+    """Whether a text holds somebody's name, and not only that of a post."""
+    return bool(_NAMED.search(text))
 
 
 def asks_expression(question: Question) -> bool:

@@ -14,9 +14,10 @@ from assistant import wording
 from assistant.condense import condense
 from assistant.detect import detect_language
 from assistant.dialogue import QUOTE_MODEL, Answer, Citation, Status, Turn
+from assistant.parts import Part, join_sentences, split_question
 from assistant.question import Question, Vocabulary, analyse_question
 from assistant.quote import choose_sentences, cite_candidate, cite_sentence, cite_sentences, say_sentences
-from assistant.rank import Ranker, Ranking, load_ranker, rank
+from assistant.rank import RankedSentence, Ranker, Ranking, load_ranker, rank
 from assistant.reference import write_date
 from assistant.refuse import decide
 from assistant.retrieve import Candidate, retrieve
@@ -51,6 +52,8 @@ class State(TypedDict, total=False):
     question: Question
     candidates: tuple[Candidate, ...]
     ranking: Ranking
+    chosen: tuple[RankedSentence, ...]
+    missing: tuple[str, ...]
     status: Status
     answer: Answer
 
@@ -148,7 +151,9 @@ class Assistant:
         self, question: Question, letters: tuple[str, ...] = (), depth: int = _DEPTH
     ) -> tuple[Candidate, ...]:
         """Return the paragraphs that may answer."""
-        return retrieve(question, self.index, self.letters, letters, depth)
+        asked = (self.letters[letter_id] for letter_id in letters or self.letters)
+        noted = [note.paragraph_id for letter in asked for note in letter.footnotes if note.mark == question.note]
+        return retrieve(question, self.index, self.letters, letters, depth, noted)
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
@@ -204,15 +209,31 @@ class Assistant:
         return {"question": question, "candidates": self.candidates(question, state["only"])}
 
     def _rank(self, state: State) -> State:
-        ranking = rank(state["question"], state["candidates"], self.ranker)
-        return {"ranking": ranking, "status": decide(state["question"], ranking, self.ranker)}
+        question = state["question"]
+        ranking = rank(question, state["candidates"], self.ranker)
+        status = decide(question, ranking, self.ranker)
+        chosen = ranking.sentences[:1] if status == "undecided" else choose_sentences(question, ranking)
+        whole: State = {"ranking": ranking, "status": status, "chosen": chosen, "missing": ()}
+        parts = [self._answer_part(part, state["only"]) for part in split_question(state["standalone"])]
+        answered = [part for part in parts if part.chosen]
+        if not answered:
+            return whole
+        missing = tuple(part.question for part in parts if not part.chosen)
+        if missing and status == "answered":
+            return {**whole, "missing": missing}
+        ranking = replace(ranking, probability=min(part.probability for part in answered))
+        chosen = join_sentences([part.chosen for part in answered])
+        return {"ranking": ranking, "status": "answered", "chosen": chosen, "missing": missing}
+
+    def _answer_part(self, text: str, only: tuple[str, ...]) -> Part:
+        question = self.analyse(text, detect_language(text), only)
+        ranking = rank(question, self.candidates(question, only), self.ranker)
+        answered = decide(question, ranking, self.ranker) == "answered"
+        return Part(text, choose_sentences(question, ranking) if answered else (), ranking.probability)
 
     def _answer(self, state: State) -> State:
-        language, ranking = state["language"] or "nl", state["ranking"]
-        chosen = choose_sentences(state["question"], ranking)
-        if state["status"] == "undecided":
-            chosen = (ranking.sentences[0],)
-        citations = cite_sentences(state["question"], chosen, ranking.probability)
+        language, chosen = state["language"] or "nl", state["chosen"]
+        citations = cite_sentences(state["question"], chosen, state["ranking"].probability)
         letters = list({ranked.place.candidate.letter.id: ranked.place.candidate.letter for ranked in chosen}.values())
         lead_in = wording.UNDECIDED if state["status"] == "undecided" else wording.LEAD_IN
         text = lead_in[language].format(letter=_name(letters, language)) + say_sentences(chosen, language)
@@ -251,7 +272,7 @@ class Assistant:
             status=state["status"],
             answer=text,
             as_of=as_of.isoformat() if as_of else None,
-            warnings=_warnings(state["standalone"], language, as_of, citations),
+            warnings=(*_missing(state, language), *_warnings(state["standalone"], language, as_of, citations)),
             model=QUOTE_MODEL,
             citations=citations,
             nearest=nearest,
@@ -303,6 +324,12 @@ def _name(letters: Sequence[Letter], language: Language) -> str:
     if letter.date:
         return wording.ONE_LETTER[language].format(date=write_date(letter.date, language))
     return wording.UNDATED_LETTER[language].format(title=letter.title)
+
+
+def _missing(state: State, language: Language) -> Iterator[str]:
+    """Yield what to know of an answer to half a question; that it is half of one must not go unsaid."""
+    if state["status"] == "answered":
+        yield from (wording.MISSING[language].format(part=part) for part in state["missing"])
 
 
 def _warnings(question: str, language: Language, as_of: date | None, citations: Sequence[Citation]) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ _FACTS: tuple[tuple[LetterFact, re.Pattern[str]], ...] = (
             rf"|\b(?:wanneer|when|hoe oud|how old)\b (?:is|was) {_THE_LETTER}\W*$"
             rf"|\b(?:wanneer|when|(?:welke|what|which) (?:dag|datum|jaar|day|date|year)|waar"
             rf"|where)\b.*\b{_LETTER}\b.*\b{_WRITTEN}"
-            rf"|\b(?:wanneer|when|waar|where)\b (?:did|schreef|stuurde|verscheen).*\b{_LETTER}\b"
+            rf"|\b(?:wanneer|when|waar|where)\b (?:did|schreef|stuurde|verscheen|{_WRITTEN}).*\b{_LETTER}\b"
             rf"|\b{_LETTER}\b.*\b(?:gedateerd|dagtekening|dated)\b"
             rf"|\b(?:van|from|of) (?:welk|welke|which|what) (?:jaar|dag|datum|year|day|date)\b.*\b{_LETTER}\b"
             rf"|\b{_LETTER}\b (?:van|from|of) (?:welk|welke|which|what) (?:jaar|dag|datum|year|day|date)\b"
@@ -105,6 +105,7 @@ _FACTS: tuple[tuple[LetterFact, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_NOTE = re.compile(r"\b(?:voetnoot|noot|footnote|note) ?(?:nr\.?|nummer|no\.?|number)? ?(\d{1,3}|\*+)(?!\w)")
 _VAGUE_WORDS = frozenset(
     "en verder vertel iets eens meer info informatie hoe zit het daarmee hiermee waarom eigenlijk klopt dat wel dit "
     "alsjeblieft aub nog wat is er zo leg uit uitleg hallo help vraag dank bedankt ok and what else tell me something "
@@ -140,6 +141,7 @@ class Question:
     groups: tuple[TermGroup, ...]
     expected: frozenset[Expected]
     fact: LetterFact | None
+    note: str | None
     vague: bool
     reach: frozenset[str]
     """Every index term that counts for one of the groups, whole or in part."""
@@ -208,9 +210,16 @@ def analyse_question(
         groups=tuple(groups),
         expected=_expected(lowered),
         fact=next((fact for fact, pattern in _FACTS if pattern.search(lowered)), None),
+        note=_asked_note(lowered),
         reach=_reach(groups),
         vague=all(word in _VAGUE_WORDS for word in re.findall(r"\w+", lowered)),
     )
+
+
+def _asked_note(lowered: str) -> str | None:
+    """Return the mark of the footnote that a question asks for by its number."""
+    found = _NOTE.search(lowered)
+    return found[1] if found else None
 
 
 def _is_name(surface: str, *, first: bool) -> bool:

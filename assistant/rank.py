@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +92,24 @@ def rank(question: Question, candidates: Sequence[Candidate], ranker: Ranker) ->
     order = np.argsort(-scores, kind="stable")
     ranked = tuple(RankedSentence(places[i], float(shares[i]), float(scores[i])) for i in order)
     best = describe_answer(question, features, scores)
-    return Ranking(ranked, _probability(ranker.answer(best)), _probability(ranker.topic(best)))
+    ranking = Ranking(ranked, _probability(ranker.answer(best)), _probability(ranker.topic(best)))
+    return put_note_first(question.note, ranking) if question.note else ranking
+
+
+def put_note_first(mark: str, ranking: Ranking) -> Ranking:
+    """Return the ranking led, for certain, by the sentences that bear a footnote's mark; sure of silence without."""
+    bearing = [ranked for ranked in ranking.sentences if _bears(mark, ranked.place)]
+    led = tuple(replace(ranked, share=1 / len(bearing), score=ranking.sentences[0].score) for ranked in bearing)
+    others = tuple(replace(ranked, share=0.0) for ranked in ranking.sentences if ranked not in bearing)
+    return Ranking((*led, *others), float(bool(bearing)), 1.0)
+
+
+def _bears(mark: str, place: SentencePlace) -> bool:
+    paragraph = place.candidate.paragraph
+    start, end = paragraph.sentences[place.sentence]
+    return any(
+        note.mark == mark and start < note.offset <= end for note in place.candidate.letter.notes_of(paragraph.id)
+    )
 
 
 def load_ranker(path: Path = RANKER_FILE) -> Ranker:

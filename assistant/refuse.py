@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.decisive import names_somebody
 from assistant.dialogue import Status
 from assistant.question import Question
 from assistant.rank import Ranker, Ranking
@@ -36,6 +37,19 @@ _OPEN = re.compile(
 )
 
 
+_POST = (
+    r"minister|staatssecretaris|secretaris[- ]generaal|premier|president|voorzitter|directeur|commandant|ambassadeur"
+    r"|burgemeester|commissaris|gezant|woordvoerder|vertegenwoordiger|topman|topvrouw|bestuurder|ceo|secretary"
+    r"|chair(?:man|woman|person)?|director|commander|ambassador|mayor|commissioner|envoy|spokesperson|representative"
+    r"|chief executive"
+)
+_HOLDER = re.compile(
+    r"^\W*(?:(?:en|and|maar|but) )?(?:wie (?:is|was|zijn)|who (?:is|was|are)|who's) "
+    rf"(?:\w+ ){{0,2}}?[\w-]*(?:{_POST})\b",
+    re.IGNORECASE,
+)
+
+
 def decide(question: Question, ranking: Ranking, ranker: Ranker) -> Status:
     """Return whether to answer, and if not why not."""
     if question.vague:
@@ -45,9 +59,19 @@ def decide(question: Question, ranking: Ranking, ranker: Ranker) -> Status:
     if ranking.probability < ranker.threshold:
         return "off_topic" if ranking.on_topic < ranker.off_topic else "silent"
     best = ranking.sentences[0].place
-    if leaves_open(best.candidate.paragraph.sentence(best.sentence)) and not question.expected & {"date", "person"}:
+    if question.note:
+        return "answered"
+    sentence = best.candidate.paragraph.sentence(best.sentence)
+    if asks_holder(question) and not names_somebody(sentence):
+        return "silent"
+    if leaves_open(sentence) and not question.expected & {"date", "person"}:
         return "undecided"
     return "answered"
+
+
+def asks_holder(question: Question) -> bool:
+    """Whether a question asks who holds a post, which a letter that only names the post does not say."""
+    return bool(_HOLDER.search(question.text))
 
 
 def leaves_open(sentence: str) -> bool:

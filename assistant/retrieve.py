@@ -36,13 +36,21 @@ class Candidate:
 
 
 def retrieve(
-    question: Question, index: Index, letters: Mapping[str, Letter], only: Sequence[str] = (), depth: int = 40
+    question: Question,
+    index: Index,
+    letters: Mapping[str, Letter],
+    only: Sequence[str] = (),
+    depth: int = 40,
+    named: Sequence[str] = (),
 ) -> tuple[Candidate, ...]:
-    """Return the candidates among `letters`, or only those with the ids `only`; in no particular order."""
+    """Return the candidates among `letters`, or only those with the ids `only`; in no particular order.
+
+    `named` are ids of paragraphs that are candidates whatever their words.
+    """
     dense = dict(index.search_dense(question.encoded.pooled, min(depth, index.size), only))
     lexical = dict(index.search_terms(question.terms, depth, only))
     found = dict.fromkeys(row.paragraph_id for row in index.rows(sorted(dense.keys() | lexical.keys())))
-    rows = index.rows_of(list(found))
+    rows = index.rows_of(list(found | dict.fromkeys(named)))
     by_paragraph: dict[str, list[_RowMatch]] = {}
     for match in _match_rows(question.encoded.tokens, index, rows):
         by_paragraph.setdefault(match.row.paragraph_id, []).append(match)

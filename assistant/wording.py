@@ -40,6 +40,10 @@ DATED: dict[Language, str] = {
     "nl": "De brief is van {date}; wat daarna is gebeurd, staat er niet in.",
     "en": "The letter dates from {date}; it says nothing of what happened since.",
 }
+MISSING: dict[Language, str] = {
+    "nl": "Op een deel van de vraag is geen antwoord gevonden: «{part}»",
+    "en": "No answer was found to part of the question: “{part}”",
+}
 CUT: dict[Language, str] = {
     "nl": "De vraag is te lang; alleen het begin ({count} tekens) is gebruikt.",
     "en": "The question is too long; only its beginning ({count} characters) was used.",

@@ -387,3 +387,21 @@ def test_the_ranked_paragraphs_of_an_answer_begin_with_the_one_it_cites(assistan
     assert hits[0].paragraph.id in {citation.paragraph_id for citation in answer.citations}
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     assert len(hits) == 5
+
+
+@pytest.mark.parametrize(
+    ("question", "note"),
+    [
+        ("Wat staat er in voetnoot 1?", "Door VS administratie thans European Deterrence Initiative genoemd"),
+        ("What does footnote 2 say?", "Kamerstuk 32 623, nr. 200"),
+        ("noot 2", "Kamerstuk 32 623, nr. 200"),
+    ],
+)
+def test_a_footnote_is_found_by_its_number(assistant: Assistant, question: str, note: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "answered"
+    assert answer.citations[0].footnotes == (note,)
+
+
+def test_a_footnote_that_is_not_there_is_refused(assistant: Assistant) -> None:
+    assert assistant.ask("Wat staat er in voetnoot 7?").status == "silent"

@@ -25,10 +25,11 @@ RANKER = Ranker(_MODEL, _MODEL, _MODEL, threshold=0.5, off_topic=0.2)
 _NO_VECTORS = np.zeros((0, 1), np.float32)
 
 
-def question_of(expected: set[Expected], *, vague: bool = False) -> Question:
+def question_of(expected: set[Expected], *, vague: bool = False, text: str = "", note: str | None = None) -> Question:
     fields: dict[str, Any] = dict.fromkeys(Question.__dataclass_fields__)
     encoded = Encoded("", _NO_VECTORS, _NO_VECTORS, ())
-    return replace(Question(**fields), encoded=encoded, expected=frozenset(expected), vague=vague)
+    known = Question(**{**fields, "text": text, "note": note})
+    return replace(known, encoded=encoded, expected=frozenset(expected), vague=vague)
 
 
 def ranking_of(sentence: str, probability: float = 0.9, on_topic: float = 0.9) -> Ranking:
@@ -54,6 +55,26 @@ def ranking_of(sentence: str, probability: float = 0.9, on_topic: float = 0.9) -
 )
 def test_the_kind_of_answer_follows_from_the_ranking(question: Question, ranking: Ranking, status: Status) -> None:
     assert decide(question, ranking, RANKER) == status
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "status"),
+    [
+        ("Wie is de secretaris-generaal van de NAVO?", "Zoals de Secretaris-Generaal van de NAVO aangaf.", "silent"),
+        ("Who is the Secretary General?", "Zoals de Secretaris-Generaal van de NAVO aangaf.", "silent"),
+        ("Who is the Secretary General?", "Zoals secretaris-generaal Stoltenberg aangaf.", "answered"),
+        ("Wie is de minister van Defensie?", "De Minister van Defensie, A.Th.B. Bijleveld-Schouten", "answered"),
+        ("Wie is verantwoordelijk voor de dijken?", "De provincie gaat over de dijken.", "answered"),
+    ],
+)
+def test_who_holds_a_post_is_not_answered_with_the_post(text: str, sentence: str, status: Status) -> None:
+    assert decide(question_of({"person"}, text=text), ranking_of(sentence), RANKER) == status
+
+
+def test_a_footnote_asked_for_by_its_number_is_there_or_not() -> None:
+    asked = question_of(set(), note="2")
+    assert decide(asked, ranking_of(OPEN, probability=1.0), RANKER) == "answered"
+    assert decide(asked, ranking_of(OPEN, probability=0.0), RANKER) == "silent"
 
 
 @pytest.mark.parametrize(
