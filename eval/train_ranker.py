@@ -212,7 +212,7 @@ def load_examples(
 def describe_case(assistant: Assistant, letter: Letter, case: dict[str, Any], document: str) -> Example | None:
     """Describe one gold question; `None` when its evidence is not in any sentence."""
     question = assistant.analyse(case["question"], case["lang"], (letter.id,))
-    candidates = assistant.candidates(question, (letter.id,), depth=_DEPTH)
+    candidates = assistant.candidates(question, (letter.id,), at_least=_DEPTH)
     places, features = describe_sentences(question, candidates)
     evidence = np.array(
         [

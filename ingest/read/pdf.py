@@ -21,7 +21,7 @@ _EMPHASIS = re.compile(r"bold|black|heavy|italic|oblique", re.IGNORECASE)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # Shares of the size of print, and of the distance between lines.
 _SMALL, _MARK_SIZE, _MARK_RISE = 0.9, 0.8, 0.1
-_GAP, _RAISED_BY, _LOWERED = 1.35, 0.75, 0.3
+_GAP, _LARGEST_PITCH, _RAISED_BY, _LOWERED = 1.35, 1.8, 0.75, 0.3
 # A blank that was set may be narrow; without one, letters may stand rather wide.
 _CELL_GAP, _WORD_GAP, _SET_GAP = 1.6, 0.3, 0.05
 _UNDERLINE_REACH, _UNDERLINED, _THIN = 3.5, 0.7, 2.0
@@ -182,7 +182,8 @@ def _joins(sign: _Sign, height: float, size: float) -> bool:
 
 def _lines_of(rows: Sequence[_Row], page: int, margin: float, width: float) -> list[Line]:
     running = [row for row in rows if not row.side]
-    pitches = [below.bottom - above.bottom for above, below in pairwise(running)]
+    steps = ((above, below.bottom - above.bottom) for above, below in pairwise(running))
+    pitches = [step for above, step in steps if step < _LARGEST_PITCH * above.size]
     pitch = statistics.median_low(pitches) if pitches else 0.0
     lines: list[Line] = []
     above: _Row | None = None
@@ -230,7 +231,7 @@ def _cells_of(row: _Row, margin: float, width: float) -> tuple[tuple[int, str], 
             cells.append((max(round((sign.left - margin) / width), 0), text))
         else:
             place, written = cells[-1]
-            spaced = blank > (_SET_GAP if sign.apart else _WORD_GAP) * size
+            spaced = blank > (_SET_GAP if sign.apart else _WORD_GAP) * size and not (raised and not sign.apart)
             cells[-1] = (place, written + (" " if spaced else "") + text)
         before = sign
     return tuple((place, clean(text)) for place, text in cells)
