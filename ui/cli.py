@@ -299,6 +299,38 @@ def evaluate(
 
 
 @app.command()
+def ui(
+    host: Annotated[str, typer.Option(help="Address to serve at; others can reach the page only at another one.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to serve at.")] = 7860,
+    auth: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Let in only the users of this file; see 'kamervraag password'.")
+    ] = None,
+) -> None:
+    """Open the chat page: ask, and read the letter beside the answer."""
+    from ui.page.passwords import load_passwords
+    from ui.page.server import serve
+
+    check = load_passwords(auth) if auth else None
+    assistant = _assistant()
+    # the first reader should not wait for what is made on first use
+    assistant.ask("Wat zegt de brief?")
+    sys.stderr.write(f"kamervraag: the page is at http://{host}:{port} (Ctrl-C stops it)\n")
+    serve(assistant, host, port, check)
+
+
+@app.command()
+def password(name: Annotated[str, typer.Argument(metavar="NAME", help="The user's name, without a colon.")]) -> None:
+    """Print the line that lets a user in with 'ui --auth FILE'; the password is asked for."""
+    from ui.page.passwords import hash_password
+
+    if ":" in name or not name.strip():
+        raise UserError(f"{name!r} can't be a user's name: give one without a colon")
+    typer.echo(hash_password(name, typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)))
+
+
+@app.command()
 def doctor() -> None:
     """Show what is installed and which settings are in force, what is wrong and how to mend it."""
     from ui.doctor import examine
