@@ -251,3 +251,37 @@ def test_the_server_sends_its_policy_and_hides_what_is_not_for_readers(address: 
             urllib.request.urlopen(address + path, timeout=10)
         assert refused.value.code in (403, 404)
         refused.value.close()
+
+
+@pytest.fixture(scope="module")
+def report(indexed_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Evaluate twelve questions in a process of its own and return the page."""
+    folder = tmp_path_factory.mktemp("report")
+    cases = (ROOT / "eval" / "gold" / "navo.jsonl").read_text(encoding="utf-8").splitlines()
+    (folder / "gold.jsonl").write_text("\n".join(cases[:12]) + "\n", encoding="utf-8")
+    subprocess.run(
+        [sys.executable, "-m", "ui", "eval", str(folder / "gold.jsonl"), "--out", str(folder)],
+        cwd=ROOT,
+        env={**os.environ, "KAMERVRAAG_HOME": str(indexed_home)},
+        check=True,
+        capture_output=True,
+    )
+    return folder / "report.html"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_evaluations_report_can_be_read_and_filtered(browser: Browser, report: Path, scheme: Any) -> None:
+    page = browser.new_page(color_scheme=scheme)
+    asked: list[str] = []
+    failed: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    page.goto(report.as_uri())
+    assert page.locator("svg").count() >= 3
+    shown = "ol.list > li:visible"
+    assert page.locator(shown).count() == 12
+    page.select_option("select[name='lang']", "en")
+    assert page.locator(shown).count() == 6
+    assert asked == [report.as_uri()]
+    assert failed == []
+    page.close()
