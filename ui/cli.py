@@ -316,7 +316,9 @@ def ui(
     assistant = _assistant()
     # the first reader should not wait for what is made on first use
     assistant.ask("Wat zegt de brief?")
-    sys.stderr.write(f"kamervraag: the page is at http://{host}:{port} (Ctrl-C stops it)\n")
+    if check is None and host not in ("127.0.0.1", "localhost", "::1"):
+        _report("whoever can reach this machine can use the page; --auth FILE lets in only those you choose")
+    _report(f"the page is at http://{host}:{port} (Ctrl-C stops it)")
     serve(assistant, host, port, check)
 
 
