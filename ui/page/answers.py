@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from assistant.dialogue import Answer, Citation
-from assistant.reference import STYLES, cite_as
+from assistant.reference import STYLES, cite_as, name_letter
 from assistant.wording import QUOTES
 from ingest.letter import Hit, Language, Letter
 from ui.page.letter import link_to
@@ -47,7 +47,9 @@ def render_opening(letter: Letter, language: Language) -> str:
         for question in asked
     )
     return (
-        f"<div class='opening'><p class='intro'>{words.intro}</p><h2>{words.examples_title}</h2>"
+        f"<div class='opening'><h2 class='welcome'>{words.welcome}</h2><p class='intro'>{words.intro}</p>"
+        f"<p class='scope' lang='nl'><strong>{escape(name_letter(letter))}</strong>{escape(letter.title)}</p>"
+        f"<h2>{words.examples_title}</h2>"
         f"<ul class='examples'>{examples}</ul><p class='limits'>{words.limits}</p></div>"
     )
 

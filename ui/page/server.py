@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,12 @@ POLICY = (
     "script-src 'self' 'unsafe-inline' 'unsafe-eval'; font-src 'self' data:; connect-src 'self'; "
     "frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
 )
+_SIGN = (
+    "<svg viewBox='0 0 28 28' aria-hidden='true'><path d='M4 5h20v14H13l-5 5v-5H4z'/>"
+    "<path class='lines' d='M9 10h10M9 14h6'/></svg>"
+)
+_FONTS = {("Serif", 400): "serif-regular", ("Serif", 600): "serif-semibold", ("Sans", 400): "sans-regular",
+          ("Sans", 600): "sans-semibold"}  # fmt: skip
 _READ_BROWSER = "() => [navigator.language || '', location.search]"
 _SHOW_LATEST = "() => window.kamervraag && window.kamervraag.showLatest()"
 _FOLLOW_LINK = "() => window.kamervraag && window.kamervraag.followLink()"
@@ -130,7 +137,7 @@ def build_page(assistant: Assistant) -> Any:
             words = WORDS[_language(chosen)]
             shown = page.show(asked, letter_id, chosen)
             heading = (
-                f"<h1>Kamervraag</h1><p>{words.tagline}</p>"
+                f"{_SIGN}<h1>Kamervraag</h1><p>{words.tagline}</p>"
                 f"<button type='button' id='show-letter'>{words.show_letter}</button>"
             )
             return [
@@ -175,12 +182,21 @@ def build_server(assistant: Assistant, check: Callable[[str, str], bool] | None 
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
-    script = (_FILES / "page.js").read_text(encoding="utf-8")
+    style, script = ((_FILES / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     return gr.mount_gradio_app(
-        app, build_page(assistant), path="/", auth=check, css=(_FILES / "page.css").read_text(encoding="utf-8"),
-        head=f"<script>{script}</script>", footer_links=[], run_history=False, ssr_mode=False, enable_monitoring=False,
+        app, build_page(assistant), path="/", auth=check, css=style, head=f"<style>{_font_faces()}</style><script>{script}</script>",
+        footer_links=[], run_history=False, ssr_mode=False, enable_monitoring=False,
         max_file_size=1, server_name="127.0.0.1", app_kwargs={"docs_url": None, "openapi_url": None}, theme=_theme(gr),
     )  # fmt: skip
+
+
+def _font_faces() -> str:
+    """Return the fonts as part of the page, so that none is asked for, here or elsewhere."""
+    return "".join(
+        f"@font-face {{ font-family: 'Kamervraag {family}'; font-weight: {weight}; "
+        f"src: url(data:font/woff2;base64,{b64encode((_FILES / 'fonts' / f'{name}.woff2').read_bytes()).decode()}) }}"
+        for (family, weight), name in _FONTS.items()
+    )
 
 
 def _theme(gr: Any) -> Any:

@@ -13,6 +13,7 @@ class Words:
     """The page's words in one language."""
 
     tagline: str
+    welcome: str
     intro: str
     limits: str
     examples_title: str
@@ -55,6 +56,7 @@ class Words:
 WORDS: dict[Language, Words] = {
     "nl": Words(
         tagline="Stel een vraag aan een Kamerbrief",
+        welcome="Wat wilt u uit de brief weten?",
         intro="Vraag in het Nederlands of Engels. U krijgt zinnen uit de brief zelf, elk met de alinea waarin zij "
         "staan; klik op een bronnummer en u ziet de zin in de brief.",
         limits="Kamervraag citeert en vat niet samen. Het weet niets van wat er na de brief is gebeurd, en soms zit "
@@ -104,6 +106,7 @@ WORDS: dict[Language, Words] = {
     ),
     "en": Words(
         tagline="Ask a Dutch letter to parliament",
+        welcome="What would you like to know from the letter?",
         intro="Ask in English or Dutch. You get sentences from the letter itself, each with the paragraph it stands "
         "in; click a source number to see the sentence in the letter.",
         limits="Kamervraag quotes and does not summarise. It knows nothing of what happened after the letter, and it "
