@@ -184,10 +184,22 @@ def build_server(assistant: Assistant, check: Callable[[str, str], bool] | None 
 
     style, script = ((_FILES / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     return gr.mount_gradio_app(
-        app, build_page(assistant), path="/", auth=check, css=style, head=f"<style>{_font_faces()}</style><script>{script}</script>",
-        footer_links=[], run_history=False, ssr_mode=False, enable_monitoring=False,
-        max_file_size=1, server_name="127.0.0.1", app_kwargs={"docs_url": None, "openapi_url": None}, theme=_theme(gr),
-    )  # fmt: skip
+        app,
+        build_page(assistant),
+        path="/",
+        server_name="127.0.0.1",
+        auth=check,
+        css=style,
+        head=f"<style>{_font_faces()}</style><script>{script}</script>",
+        theme=_theme(gr),
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        # uploads are refused: the route is there whether or not the page has any
+        max_file_size=1,
+        app_kwargs={"docs_url": None, "openapi_url": None},
+    )
 
 
 def _font_faces() -> str:
