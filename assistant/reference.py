@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from ingest.letter import Language, Letter, Paragraph, Section
@@ -32,3 +33,27 @@ def cite(letter: Letter, section: Section, paragraph: Paragraph) -> str:
     """Return the reference as the Kamer writes it: Kamerbrief van 26 april 2018, § Uitbreiding, al. 2."""
     place = _PLACES.get(paragraph.kind) or (f"§ {section.heading}" if section.heading else _OPENING)
     return f"{name_letter(letter)}, {place}, al. {paragraph.number}"
+
+
+def copy_styles(letter: Letter, section: Section, paragraph: Paragraph, quote: str) -> dict[str, str]:
+    """Return a quotation with its source, ready to paste, as Kamerstuk, in APA style and as a journalist writes it."""
+    place = cite(letter, section, paragraph).removeprefix(f"{name_letter(letter)}, ")
+    day = write_date(letter.date, "nl") if letter.date else ""
+    sender = letter.sender or ", ".join(one.name for one in letter.signatories if one.name)
+    dated = f" van {day}" if day else ""
+    addressee = f" aan {letter.addressee}" if letter.addressee else ""
+    sent = f"Brief van {_lower_article(sender)}{addressee}" if sender else f"Brief{addressee}"
+    author = sender.removeprefix("De ").removeprefix("Het ") or "Kabinet"
+    year = f"{letter.date.year}, {day.rsplit(' ', 1)[0]}" if letter.date else "z.d."
+    says = f"Dat staat in de Kamerbrief{dated}" + (f" van {_lower_article(sender)}" if sender else "")
+    return {
+        "kamerstuk": f"{sent}{', ' + day if day else ''}, {place}: “{quote}”",
+        "apa": f"“{quote}” ({author}, {letter.date.year if letter.date else 'z.d.'}, {place}).\n"
+        f"{author}. ({year}). {letter.title.rstrip(' .…')} [Kamerbrief].",
+        "journalist": f"“{quote}” {says} ({place}).",
+    }
+
+
+def _lower_article(name: str) -> str:
+    """Return names of posts as they stand in the middle of a sentence: de minister, not De Minister."""
+    return re.sub(r"\b(?:De|Het|Minister|Staatssecretaris)\b", lambda word: word.group().lower(), name)

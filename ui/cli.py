@@ -298,6 +298,30 @@ def evaluate(
     run_evaluation(options, _settings(), _assistant)
 
 
+@app.command(name="ui")
+def serve_page(
+    host: Annotated[str, typer.Option(help="Address to listen on; only this computer unless you say otherwise.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 7860,
+    auth: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Let in only these users: lines from 'kamervraag password'.")
+    ] = None,
+) -> None:
+    """Open the chat page: the conversation with the letter beside it, in a browser."""
+    from ui.web import serve
+
+    serve(_assistant(), host, port, auth)
+
+
+@app.command()
+def password(name: Annotated[str, typer.Argument(help="The user's name.")]) -> None:
+    """Print a line for the file of 'kamervraag ui --auth', with the password hashed."""
+    from ui.passwords import hash_password
+
+    typer.echo(hash_password(name, typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)))
+
+
 @app.command()
 def doctor() -> None:
     """Show what is installed and which settings are in force, what is wrong and how to mend it."""
