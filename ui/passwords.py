@@ -52,7 +52,9 @@ def _read(path: Path) -> list[tuple[str, tuple[bytes, bytes]]]:
         raise UserError(f"the file of passwords {str(path)!r} can't be read: {error}") from error
     users = [_parse(line, number, path) for number, line in enumerate(lines, 1) if line.strip()]
     if not users:
-        raise UserError(f"the file of passwords {str(path)!r} is empty; 'kamervraag password NAME' writes a line for it")
+        raise UserError(
+            f"the file of passwords {str(path)!r} is empty; 'kamervraag password NAME' writes a line for it"
+        )
     return users
 
 

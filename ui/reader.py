@@ -12,7 +12,9 @@ def render_letter(letter: Letter) -> str:
     """Return the letter typeset as HTML: headings, numbered paragraphs, footnote marks and notes."""
     marks = {id(note): number for number, note in enumerate(letter.footnotes, 1)}
     sections = "".join(_section(letter, section, number, marks) for number, section in enumerate(letter.sections))
-    return f'<article class="kv-letter" lang="nl" data-letter="{escape(letter.id)}">{sections}{_notes(letter)}</article>'
+    return (
+        f'<article class="kv-letter" lang="nl" data-letter="{escape(letter.id)}">{sections}{_notes(letter)}</article>'
+    )
 
 
 def list_headings(letter: Letter) -> list[dict[str, str | int]]:

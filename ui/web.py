@@ -55,9 +55,7 @@ class Endpoints:
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
 
-    def ask(
-        self, question: str, history: list[dict[str, Any]], letters: list[str]
-    ) -> Iterator[dict[str, Any]]:
+    def ask(self, question: str, history: list[dict[str, Any]], letters: list[str]) -> Iterator[dict[str, Any]]:
         """Answer a question over the letters with these ids, all when none; the last value is the whole answer."""
         with _explained():
             known = self._assistant.letters
@@ -109,7 +107,7 @@ def build_app(assistant: Assistant, users: Users | None = None) -> Any:
     app.middleware("http")(_protect)
     with as_file(files("ui").joinpath("page")) as folder:
         app.mount("/page", StaticFiles(directory=folder), name="page")
-    mounted = gradio.mount_gradio_app(
+    return gradio.mount_gradio_app(
         app,
         _build_blocks(assistant),
         path="/",
@@ -124,7 +122,6 @@ def build_app(assistant: Assistant, users: Users | None = None) -> Any:
         max_file_size="1kb",
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
     )
-    return mounted
 
 
 async def _protect(request: Any, call_next: Any) -> Any:
@@ -140,13 +137,14 @@ async def _protect(request: Any, call_next: Any) -> Any:
 
 def _build_blocks(assistant: Assistant) -> Any:
     import gradio
+    from gradio.events import api
 
     endpoints = Endpoints(assistant)
     with gradio.Blocks(title="Kamervraag", analytics_enabled=False, fill_width=True) as blocks:
         gradio.HTML(render_shell(assistant), elem_id="kv-root", apply_default_css=False, js_on_load=None)
-        gradio.api(endpoints.ask, api_name="ask", concurrency_limit=_AT_ONCE)
-        gradio.api(endpoints.why, api_name="why", concurrency_limit=_AT_ONCE)
-        gradio.api(endpoints.letter, api_name="letter", concurrency_limit=_AT_ONCE)
+        api(endpoints.ask, api_name="ask", concurrency_limit=_AT_ONCE)
+        api(endpoints.why, api_name="why", concurrency_limit=_AT_ONCE)
+        api(endpoints.letter, api_name="letter", concurrency_limit=_AT_ONCE)
     blocks.queue(max_size=_MOST_WAITING)
     return blocks
 

@@ -58,7 +58,7 @@ export class Answers {
     for (const piece of record.answer.slice(lead.length).split(/(\[\d+\])/)) {
       const number = /^\[(\d+)\]$/.exec(piece)?.[1];
       const citation = number && record.citations.find((one) => one.n === Number(number));
-      if (citation) paragraph.append(this.chip(citation, cards));
+      if (citation) paragraph.append(keptTogether(paragraph, this.chip(citation, cards)));
       else paragraph.append(...emphasised(piece, record.citations));
     }
     return paragraph;
@@ -91,8 +91,9 @@ export class Answers {
     const columns = make("div", { class: "kv-columns" }, make("div", {}, make("h4", {}, t("verbatim")), quote));
     if (citation.translation)
       columns.append(make("div", { class: "kv-translation" }, make("h4", {}, t("translation")), make("p", { lang: "en" }, citation.translation)));
-    const summary = make("summary", {}, make("span", { class: "kv-n" }, no ? "·" : String(citation.n)),
-      make("span", { lang: "nl" }, this.place(citation)));
+    const hint = no ? make("span", { class: "kv-hint" }, citation.quote) : "";
+    const summary = make("summary", {}, make("span", { class: "kv-n", "aria-hidden": no }, no ? "¶" : String(citation.n)),
+      make("span", { lang: "nl" }, this.place(citation), hint));
     const card = make("details", { class: "kv-card", "data-n": citation.n }, summary,
       make("p", { class: "kv-reference", lang: "nl" }, citation.reference), columns);
     for (const note of citation.footnotes) card.append(make("p", { class: "kv-note", lang: "nl" }, `${t("note")}: ${note}`));
@@ -139,6 +140,15 @@ export class Answers {
       make("span", { class: `kv-fit kv-fit-${word}` }, `${this.t(word)} (${percent}%)`),
       make("span", { class: "kv-excerpt", lang: "nl" }, hit.quote));
   }
+}
+
+/** Keep a chip on the line of the word before it. */
+function keptTogether(paragraph, chip) {
+  const before = paragraph.lastChild;
+  if (before?.nodeType !== Node.TEXT_NODE) return chip;
+  const [, start, word] = /^(.*?)(\S*)\s*$/s.exec(before.data);
+  before.data = start;
+  return make("span", { class: "kv-nowrap" }, word, chip);
 }
 
 /** Mark the decisive words of every quotation that stands in this piece of the answer. */

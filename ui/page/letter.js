@@ -80,7 +80,7 @@ export class Reader {
     wrap(text, start, end, "kv-mark");
     for (const [from, to] of marks) wrap(text, start + from, start + to, "kv-mark kv-decisive");
     const first = paragraph.querySelector(".kv-mark") ?? paragraph;
-    requestAnimationFrame(() => scrollTo(first));
+    requestAnimationFrame(() => jump(this.sheet, first));
     return true;
   }
 
@@ -149,6 +149,12 @@ export class Reader {
     scrollTo(target);
     target.focus({ preventScroll: true });
   }
+}
+
+/** Go there at once: who checks a quotation does not want to watch the pages fly by. */
+function jump(sheet, element) {
+  const [box, frame] = [element.getBoundingClientRect(), sheet.getBoundingClientRect()];
+  sheet.scrollTop += box.top - frame.top - Math.max(frame.height / 3 - box.height / 2, 80);
 }
 
 /** One character for one character, so that offsets stay: without accents and case. */
