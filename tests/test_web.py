@@ -230,6 +230,20 @@ def test_a_quotation_is_copied_with_its_source(open_page: OpenPage) -> None:
     assert "Dat staat in de Kamerbrief van 26 april 2018" in page.evaluate("navigator.clipboard.readText()")
 
 
+def test_the_conversation_is_saved_as_a_file_with_its_evidence(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page()
+    expect(page.locator("#kv-export")).to_be_hidden()
+    _ask(page, TROOPS)
+    for kind, sign in (("md", b"ongeveer 270 militairen"), ("json", b'"citations"'), ("docx", b"PK")):
+        page.click("#kv-export summary")
+        with page.expect_download() as download:
+            page.click(f"[data-export={kind}]")
+        path = tmp_path / download.value.suggested_filename
+        download.value.save_as(path)
+        assert path.suffix == f".{kind}"
+        assert sign in path.read_bytes()
+
+
 def test_on_a_phone_the_letter_slides_over_and_back(open_page: OpenPage) -> None:
     page = open_page(width=390, height=844, has_touch=True)
     expect(page.locator("#kv-reader")).to_be_hidden()

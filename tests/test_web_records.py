@@ -58,7 +58,7 @@ def test_the_bundled_letter_brings_six_examples_in_each_language(letter: Letter)
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_every_example_of_the_bundled_letter_is_answered(assistant: Assistant, letter: Letter, language: Any) -> None:
     for question in suggest_questions(letter, language):
-        assert assistant.ask(question).status == "answered", question
+        assert assistant.ask(question).citations, question
 
 
 def test_another_letter_gets_questions_from_its_own_headings(letter: Letter) -> None:

@@ -9,6 +9,21 @@ ABOUT_HEADING: dict[Language, str] = {
     "en": "What does the letter say about «{heading}»?",
 }
 
+PACK: dict[Language, dict[str, str]] = {
+    "nl": {
+        "title": "Vragen aan een Kamerbrief, met bewijsplaatsen",
+        "intro": "Elk citaat staat letterlijk in de brief; vertalingen zijn onofficieel.",
+        "provenance": "Herkomst",
+        "model": "antwoorden gemaakt met",
+    },
+    "en": {
+        "title": "Questions to a letter to parliament, with the evidence",
+        "intro": "Every quotation stands in the letter word for word, in Dutch; translations are unofficial.",
+        "provenance": "Provenance",
+        "model": "answers made with",
+    },
+}
+
 PAGE: dict[Language, dict[str, str]] = {
     "nl": {
         "skip": "Naar het vraagveld",
@@ -18,6 +33,9 @@ PAGE: dict[Language, dict[str, str]] = {
         "show_letter": "Brief",
         "close_letter": "Terug naar het gesprek",
         "new": "Nieuw gesprek",
+        "export": "Bewaar",
+        "export_as": "Bewaar dit gesprek als",
+        "export_file": "kamervragen",
         "language": "English",
         "language_short": "EN",
         "theme": "Licht of donker",
@@ -89,6 +107,9 @@ PAGE: dict[Language, dict[str, str]] = {
         "show_letter": "Letter",
         "close_letter": "Back to the conversation",
         "new": "New conversation",
+        "export": "Save",
+        "export_as": "Save this conversation as",
+        "export_file": "questions",
         "language": "Nederlands",
         "language_short": "NL",
         "theme": "Light or dark",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import os
@@ -14,9 +15,11 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.dialogue import Answer, Turn
 from ingest.errors import UserError
 from ingest.offline import stay_offline
 from ui import page_texts
+from ui.export import PackKind, write_pack
 from ui.passwords import Users
 from ui.reader import render_letter
 from ui.web_records import (
@@ -25,8 +28,11 @@ from ui.web_records import (
     page_hit,
     page_letter,
     read_history,
+    read_kind,
+    read_language,
     read_letters,
     read_question,
+    read_scopes,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +49,11 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 _HEAD = '<link rel="stylesheet" href="/page/page.css"><script type="module" src="/page/page.js"></script>'
+_TYPES: dict[PackKind, str] = {
+    "md": "text/markdown",
+    "json": "application/json",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 _MOST_WAITING = 100
 _AT_ONCE = 2
 _RANKED = 8
@@ -80,6 +91,21 @@ class Endpoints:
         with _explained():
             (known,) = read_letters([letter_id], self._assistant.letters)
             return {"id": known, "html": render_letter(self._assistant.letters[known])}
+
+    def export(self, turns: list[dict[str, Any]], language: str, kind: str) -> dict[str, str]:
+        """Return the evidence pack of a conversation, base64; its questions are asked again, in their order."""
+        with _explained():
+            known = self._assistant.letters
+            wanted, file_kind = read_language(language), read_kind(kind)
+            answers: list[Answer] = []
+            history: list[Turn] = []
+            asked: set[str] = set()
+            for turn, chosen in zip(read_history(turns, known), read_scopes(turns, known), strict=True):
+                answers.append(self._assistant.ask(turn.question, history, letters=chosen))
+                history.append(Turn(turn.question, tuple(one.paragraph_id for one in answers[-1].citations)))
+                asked.update(chosen or known)
+            content = write_pack(answers, {one: known[one] for one in known if one in asked}, wanted, file_kind)
+            return {"type": _TYPES[file_kind], "content": base64.b64encode(content).decode("ascii")}
 
 
 class _explained:  # noqa: N801
@@ -144,6 +170,7 @@ def _build_blocks(assistant: Assistant) -> Any:
         gradio.HTML(render_shell(assistant), elem_id="kv-root", apply_default_css=False, js_on_load=None)
         api(endpoints.ask, api_name="ask", concurrency_limit=_AT_ONCE)
         api(endpoints.why, api_name="why", concurrency_limit=_AT_ONCE)
+        api(endpoints.export, api_name="export", concurrency_limit=1)
         api(endpoints.letter, api_name="letter", concurrency_limit=_AT_ONCE)
     blocks.queue(max_size=_MOST_WAITING)
     return blocks

@@ -13,6 +13,7 @@ from assistant.reference import copy_styles, name_letter
 from ingest.embed import LONGEST_QUERY
 from ingest.errors import UserError
 from ingest.letter import Hit, Language, Letter
+from ui.export import PackKind
 from ui.page_texts import ABOUT_HEADING
 from ui.reader import list_headings
 from ui.records import Record, answer_record, citation_record
@@ -22,6 +23,7 @@ MOST_TURNS = 50
 MOST_LETTERS = 200
 _MOST_PARAGRAPHS = 20
 _EXAMPLES = 6
+_KINDS: tuple[PackKind, ...] = ("md", "json", "docx")
 _LANGUAGES: tuple[Language, ...] = ("nl", "en")
 
 
@@ -114,6 +116,39 @@ def read_history(history: object, letters: Mapping[str, Letter]) -> tuple[Turn, 
     if not isinstance(history, list):
         raise UserError("the history has to be a list of turns")
     return tuple(_read_turn(turn, letters) for turn in history[-MOST_TURNS:])
+
+
+def read_scopes(turns: Sequence[Any], letters: Mapping[str, Letter]) -> tuple[tuple[str, ...], ...]:
+    """Return which letters each of the turns of `read_history` asked.
+
+    Raises:
+        UserError: as `read_letters`.
+    """
+    return tuple(read_letters(turn.get("letters", []), letters) for turn in turns[-MOST_TURNS:])
+
+
+def read_language(language: object) -> Language:
+    """Return the language.
+
+    Raises:
+        UserError: another than Dutch or English.
+    """
+    for known in _LANGUAGES:
+        if language == known:
+            return known
+    raise UserError("the language has to be 'nl' or 'en'")
+
+
+def read_kind(kind: object) -> PackKind:
+    """Return the kind of file.
+
+    Raises:
+        UserError: another than Markdown, JSON or DOCX.
+    """
+    for known in _KINDS:
+        if kind == known:
+            return known
+    raise UserError("the kind of file has to be 'md', 'json' or 'docx'")
 
 
 def _read_turn(turn: object, letters: Mapping[str, Letter]) -> Turn:

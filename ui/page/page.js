@@ -1,6 +1,6 @@
 // The page: its language and theme, the conversation, and what ties it to the letter.
 import { Answers } from "./answers.js";
-import { byId, make, scrollTo } from "./dom.js";
+import { announce, byId, make, scrollTo } from "./dom.js";
 import { Reader } from "./letter.js";
 import { Busy, call } from "./server.js";
 
@@ -41,6 +41,8 @@ class Page {
     });
     field.addEventListener("input", () => fit(field));
     byId("kv-new").addEventListener("click", () => this.restart());
+    for (const button of document.querySelectorAll("[data-export]"))
+      button.addEventListener("click", () => this.save(button.dataset.export));
     byId("kv-language").addEventListener("click", () => {
       keep(localStorage, "kv-language", this.language === "nl" ? "en" : "nl");
       this.setLanguage(this.language === "nl" ? "en" : "nl");
@@ -116,6 +118,7 @@ class Page {
   }
 
   showCited() {
+    byId("kv-export").hidden = !this.turns.some((turn) => turn.record);
     this.reader.showCited(new Set(this.turns.flatMap((turn) => (turn.record?.citations ?? []).map((one) => one.paragraph_id))));
   }
 
@@ -168,6 +171,21 @@ class Page {
     this.renderOpening();
     this.renderTurns();
     byId("kv-question").focus();
+  }
+
+  /** Save the conversation; the server asks its questions again, so that the file holds nothing but its own answers. */
+  async save(kind) {
+    byId("kv-export").open = false;
+    const turns = this.turns.filter((turn) => turn.record).slice(-KEPT_TURNS);
+    try {
+      const file = await call("export", [turns.map(({ question, letters }) => ({ question, letters })), this.language, kind]);
+      const bytes = Uint8Array.from(atob(file.content), (one) => one.charCodeAt(0));
+      const link = make("a", { href: URL.createObjectURL(new Blob([bytes], { type: file.type })), download: `${this.t("export_file")}.${kind}` });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    } catch (error) {
+      announce(this.t(error instanceof Busy ? "busy" : "failed"));
+    }
   }
 
   /** Open the letter where a permanent link points: ?letter=…&p=… */
