@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from gradio_client import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from ingest.settings import Settings
@@ -322,6 +323,27 @@ def _serious(page: Page) -> list[str]:
         if one["impact"] in ("serious", "critical")
         for node in one["nodes"]
     ]
+
+
+def test_a_busy_server_is_said_kindly_and_can_be_tried_again(open_page: OpenPage) -> None:
+    page = open_page()
+    page.route("**/gradio_api/call/ask", lambda route: route.fulfill(status=503, body="{}"))
+    page.fill("#kv-question", TROOPS)
+    page.press("#kv-question", "Enter")
+    expect(page.locator(".kv-failure")).to_contain_text("veel vragen tegelijk")
+    page.unroute("**/gradio_api/call/ask")
+    page.click(".kv-failure button")
+    expect(page.locator(".kv-reply")).to_contain_text("270")
+
+
+def test_programs_call_the_same_functions_by_name(server: Server) -> None:
+    client = Client(server.url, verbose=False, analytics_enabled=False)
+    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/ask", "/why", "/export", "/letter"}
+    record = client.predict(TROOPS, [], [], api_name="/ask")
+    assert record["status"] == "answered"
+    assert record["citations"][0]["paragraph_id"].startswith(LETTER)
+    ranked = client.predict(TROOPS, [LETTER], api_name="/why")
+    assert ranked[0]["paragraph_id"] == record["citations"][0]["paragraph_id"]
 
 
 def test_markup_in_a_question_stays_text(open_page: OpenPage) -> None:

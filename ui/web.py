@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
 import json
 import logging
 import os
+import shutil
 import socket
 import sys
 import tempfile
@@ -124,7 +126,9 @@ class _explained:  # noqa: N801
 def build_app(assistant: Assistant, users: Users | None = None) -> Any:
     """Return the web application over a warm assistant; who may log in when `users` are given."""
     stay_offline()
-    os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="kamervraag-")
+    scratch = tempfile.mkdtemp(prefix="kamervraag-")
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    os.environ["GRADIO_TEMP_DIR"] = scratch
     import gradio
     from fastapi import FastAPI
     from fastapi.staticfiles import StaticFiles

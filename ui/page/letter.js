@@ -16,6 +16,15 @@ export class Reader {
     byId("kv-open-letter").addEventListener("click", () => this.open());
     byId("kv-close-letter").addEventListener("click", () => this.close());
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+    for (const menu of [byId("kv-contents"), byId("kv-export")]) {
+      document.addEventListener("click", (event) => menu.contains(event.target) || (menu.open = false));
+      menu.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape" || !menu.open) return;
+        event.stopPropagation();
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      });
+    }
     this.sheet.addEventListener("click", (event) => this.onClick(event));
     this.onAsk = () => {};
     this.label();
@@ -121,7 +130,7 @@ export class Reader {
     this.match = (this.match + 1) % this.matches.length;
     const here = this.matches[this.match];
     here.classList.add("kv-here");
-    scrollTo(here);
+    jump(this.sheet, here);
     byId("kv-found").value = this.t("found", { n: this.match + 1, count: this.matches.length });
   }
 
