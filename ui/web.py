@@ -203,7 +203,7 @@ def serve(assistant: Assistant, host: str, port: int, auth: Path | None) -> None
 
     users = Users(auth) if auth else None
     listener = _listen(host, port)
-    assistant.search("Waar gaat de brief over?")
+    assistant.ask("Waar gaat de brief over?")
     app = build_app(assistant, users)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_SHUTDOWN_S)
