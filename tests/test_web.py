@@ -18,6 +18,9 @@ from axe_playwright_python.sync_playwright import Axe
 from gradio_client import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from ingest.embed import Embedder
+from ingest.home import Home
+from ingest.pipeline import ingest
 from ingest.settings import Settings
 from ui.passwords import hash_password
 
@@ -353,6 +356,28 @@ def test_markup_in_a_question_stays_text(open_page: OpenPage) -> None:
     expect(page.locator(".kv-asked")).to_have_text(nasty)
     assert page.locator(".kv-turn img").count() == 0
     assert page.title() == "Kamervraag"
+
+
+def test_of_several_letters_one_can_be_chosen_and_is_shown_and_asked(
+    browser: Browser, home_copy: Path, embedder: Embedder
+) -> None:
+    (added,) = ingest([ROOT / "tests" / "letters" / "a-vws.txt"], Home(home_copy), embedder)
+    assert added.letter
+    server = Server(home_copy)
+    page = browser.new_page(locale="nl-NL")
+    page.goto(server.url)
+    page.wait_for_selector(".kv-ready")
+    page.select_option(".kv-scope select", added.letter.id)
+    heading = next(section.heading for section in added.letter.sections if section.heading)
+    expect(page.locator(".kv-sheet h2").first).to_have_text(heading)
+    expect(page.locator(".kv-example").first).to_contain_text(heading)
+    page.select_option(".kv-scope select", "")
+    reply = _ask(page, TROOPS)
+    reply.locator(".kv-chip").first.click()
+    expect(page.locator(".kv-sheet article")).to_have_attribute("data-letter", LETTER)
+    expect(page.locator(".kv-sheet .kv-decisive")).to_be_in_viewport()
+    page.close()
+    assert server.stop() == 0
 
 
 def test_one_session_never_shows_another(open_page: OpenPage) -> None:
