@@ -59,7 +59,6 @@ PAGE: dict[Language, dict[str, str]] = {
         "vague": "Te vaag om op te zoeken",
         "off_topic_help": "Daarom geen antwoord. Deze alinea’s komen het dichtst in de buurt.",
         "silent_help": "De brief is doorzocht; deze alinea’s komen het dichtst in de buurt.",
-        "vague_help": "Noem een onderwerp, een naam of een begrip uit de brief.",
         "understood": "Gezocht op: {question}",
         "sources": "Bronnen",
         "nearest": "Het dichtst in de buurt",
@@ -96,8 +95,6 @@ PAGE: dict[Language, dict[str, str]] = {
         "about": "Vraag hierover",
         "about_question": "Over «{heading}»: ",
         "cited": "Geciteerd in dit gesprek",
-        "paragraph": "alinea {number}",
-        "notes": "Noten",
     },
     "en": {
         "skip": "Go to the question field",
@@ -133,7 +130,6 @@ PAGE: dict[Language, dict[str, str]] = {
         "vague": "Too vague to search for",
         "off_topic_help": "Hence no answer. These paragraphs come nearest.",
         "silent_help": "The letter was searched; these paragraphs come nearest.",
-        "vague_help": "Name a subject, a name or a term from the letter.",
         "understood": "Searched for: {question}",
         "sources": "Sources",
         "nearest": "Nearest passages",
@@ -170,7 +166,5 @@ PAGE: dict[Language, dict[str, str]] = {
         "about": "Ask about this",
         "about_question": "About «{heading}»: ",
         "cited": "Cited in this conversation",
-        "paragraph": "paragraph {number}",
-        "notes": "Notes",
     },
 }

@@ -12,6 +12,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from html import escape
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -110,17 +111,15 @@ class Endpoints:
             return {"type": _TYPES[file_kind], "content": base64.b64encode(content).decode("ascii")}
 
 
-class _explained:  # noqa: N801
+@contextmanager
+def _explained() -> Iterator[None]:
     """Turn a user's error into one that Gradio shows; anything else stays a fault and is logged."""
+    try:
+        yield
+    except UserError as error:
+        import gradio
 
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, UserError):
-            import gradio
-
-            raise gradio.Error(str(error), print_exception=False) from error
+        raise gradio.Error(str(error), print_exception=False) from error
 
 
 def build_app(assistant: Assistant, users: Users | None = None) -> Any:

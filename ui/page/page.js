@@ -118,6 +118,7 @@ class Page {
   }
 
   showCited() {
+    byId("kv-new").hidden = !this.turns.length;
     byId("kv-export").hidden = !this.turns.some((turn) => turn.record);
     this.reader.showCited(new Set(this.turns.flatMap((turn) => (turn.record?.citations ?? []).map((one) => one.paragraph_id))));
   }
