@@ -32,7 +32,7 @@ endif
 
 export Q
 
-ui: install  ## open the chat page at http://127.0.0.1:7860
+ui: install  ## open the chat page on http://127.0.0.1:7860
 	$(BIN)/kamervraag ui
 
 test: install  ## run the tests

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from typing import Literal, get_args
 
-from assistant.dialogue import Citation
 from ingest.letter import Language, Letter, Paragraph, Section
 from ingest.structure.dates import MONTHS
 
@@ -13,9 +12,6 @@ _ENGLISH_MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-Style = Literal["kamerstuk", "apa", "journalist"]
-STYLES: tuple[Style, ...] = get_args(Style)
-"""As the Kamer refers to its papers, as scholars do (APA 7), and as a newspaper does."""
 _PLACES = {"header": "kop", "signature": "ondertekening"}
 _OPENING = "inleiding"
 
@@ -39,15 +35,25 @@ def cite(letter: Letter, section: Section, paragraph: Paragraph) -> str:
     return f"{name_letter(letter)}, {place}, al. {paragraph.number}"
 
 
-def cite_as(style: Style, citation: Citation, letter: Letter) -> str:
-    """Return a citation to be pasted elsewhere, with its verbatim quotation."""
-    quoted = f"“{citation.quote}”"
-    if style == "kamerstuk":
-        return f"{citation.reference}: {quoted}"
-    year = letter.date.year if letter.date else "z.d."
-    if style == "apa":
-        author = letter.sender or letter.title
-        return f"{quoted} ({author}, {year}, {citation.reference.partition(', ')[2]})"
-    sender = f" van {letter.sender}" if letter.sender else ""
-    day = f" ({write_date(letter.date, 'nl')})" if letter.date else ""
-    return f"{quoted}, aldus de Kamerbrief{sender}{day}."
+def copy_styles(letter: Letter, section: Section, paragraph: Paragraph, quote: str) -> dict[str, str]:
+    """Return a quotation with its source, ready to paste, as Kamerstuk, in APA style and as a journalist writes it."""
+    place = cite(letter, section, paragraph).removeprefix(f"{name_letter(letter)}, ")
+    day = write_date(letter.date, "nl") if letter.date else ""
+    sender = letter.sender or ", ".join(one.name for one in letter.signatories if one.name)
+    dated = f" van {day}" if day else ""
+    addressee = f" aan {letter.addressee}" if letter.addressee else ""
+    sent = f"Brief van {_lower_article(sender)}{addressee}" if sender else f"Brief{addressee}"
+    author = sender.removeprefix("De ").removeprefix("Het ") or "Kabinet"
+    year = f"{letter.date.year}, {day.rsplit(' ', 1)[0]}" if letter.date else "z.d."
+    says = f"Dat staat in de Kamerbrief{dated}" + (f" van {_lower_article(sender)}" if sender else "")
+    return {
+        "kamerstuk": f"{sent}{', ' + day if day else ''}, {place}: “{quote}”",
+        "apa": f"“{quote}” ({author}, {letter.date.year if letter.date else 'z.d.'}, {place}).\n"
+        f"{author}. ({year}). {letter.title.rstrip(' .…')} [Kamerbrief].",
+        "journalist": f"“{quote}” {says} ({place}).",
+    }
+
+
+def _lower_article(name: str) -> str:
+    """Return names of posts as they stand in the middle of a sentence: de minister, not De Minister."""
+    return re.sub(r"\b(?:De|Het|Minister|Staatssecretaris)\b", lambda word: word.group().lower(), name)

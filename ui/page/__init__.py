@@ -1,1 +1,0 @@
-"""The chat page: the conversation beside the letter it is about."""
