@@ -30,14 +30,14 @@ ANSWER_FEATURES = (
     "unknown_weight", "unknown_names", "expected_here", "expected_missing", "fact_here", "header", "margin", "share",
     "late_spread", "length_question", "other_language", "late_second", "late_content_weakest", "late_names_weakest",
     "unknown_share", "asks_number", "asks_date", "asks_reason", "asks_person", "asks_place", "asks_list", "asks_yes_no",
-    "decisive", "decisive_missing",
+    "decisive", "decisive_missing", "all_covered", "all_pointed", "names_missing",
 )  # fmt: skip
 
 Features = npt.NDArray[np.float64]
 Scores = npt.NDArray[np.float64]
 """Shape (n,): one score a sentence."""
 
-_PARTIAL = 0.6
+_PARTIAL, _ALL = 0.6, 0.95
 _NUMBER_WORDS = (
     r"twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|twintig|dertig|honderd|duizend|miljoen|miljard|half|helft"
     r"|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|hundred|thousand|million|billion|half"
@@ -149,6 +149,10 @@ def describe_answer(question: Question, features: Features, scores: Scores) -> F
         "late_spread": float(best["late"] - late.mean()),
         "length_question": float(np.log1p(len(question.groups))),
         "late_second": float(np.sort(late)[-2]) if len(late) > 1 else 0.0,
+        # every word of the question in one sentence, and with them the number, date or name that it asks for
+        "all_covered": float(best["covered"] >= _ALL),
+        "all_pointed": float(best["covered"] >= _ALL and best["decisive"] > 0),
+        "names_missing": float(1 - best["names_covered"]) if any(group.name for group in question.groups) else 0.0,
         "unknown_share": len(unknown) / max(len(question.groups), 1),
         **{f"asks_{kind.replace('-', '_')}": float(kind in question.expected) for kind in get_args(Expected)},
     }

@@ -63,6 +63,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "unknown terms": ("unknown_weight", "unknown_names", "unknown_share"),
     "kind of answer": ("expected_here", "expected_missing"),
     "decisive words": ("decisive", "decisive_missing"),
+    "the whole question": ("all_covered", "all_pointed", "names_missing"),
     "kind of question": (
         "asks_number", "asks_date", "asks_reason", "asks_person", "asks_place", "asks_list", "asks_yes_no",
         "length_question",
@@ -84,12 +85,16 @@ _FOR = frozenset(
     (
         "late", "late_rare", "late_weakest", "late_paragraph", "pooled", "covered", "covered_paragraph",
         "names_covered", "expected_here", "fact_here", "margin", "share", "late_spread", "late_content_weakest",
-        "late_names_weakest", "decisive",
+        "late_names_weakest", "decisive", "all_covered", "all_pointed",
     )
 )  # fmt: skip
-_AGAINST = frozenset(("unknown_weight", "unknown_names", "unknown_share", "expected_missing", "decisive_missing"))
+_AGAINST = frozenset(
+    ("unknown_weight", "unknown_names", "unknown_share", "expected_missing", "decisive_missing", "names_missing")
+)
 # The kind of question alone tells how gold questions are written more than what a letter says: it counts for less.
-_KIND_SHARE = 0.3
+_KIND_SHARE = 0.1
+# Readers ask more that a letter answers than that it does not; gold sets hold as much of both.
+_ANSWERABLE_WEIGHT = 1.5
 # Easy silences, made rather than asked, count for little: to be told apart is what a letter names and does not say.
 _REMOVED_WEIGHT, _FOREIGN_WEIGHT = 0.05, 0.3
 _STRENGTH = 0.1
@@ -391,12 +396,13 @@ def predict(examples: Sequence[Example], sentences: Linear, answer: Linear) -> l
 def best_threshold(predictions: Sequence[dict[str, Any]]) -> float:
     """Return the probability that best parts questions to answer from questions to refuse.
 
-    Youden's index, averaged over the neighbouring levels: with few questions its top is a spike.
+    Youden's index, the answerable weighing more, averaged over the neighbouring levels: with few questions its top is
+    a spike.
     """
     answerable = np.array([entry["probability"] for entry in predictions if entry["answerable"]])
     silent = np.array([entry["probability"] for entry in predictions if not entry["answerable"]])
     grid = np.arange(0.02, 0.98, 0.01)
-    gains = np.array([(answerable >= level).mean() + (silent < level).mean() for level in grid])
+    gains = np.array([_ANSWERABLE_WEIGHT * (answerable >= level).mean() + (silent < level).mean() for level in grid])
     smooth = np.convolve(np.pad(gains, _NEIGHBOURS, mode="edge"), np.ones(2 * _NEIGHBOURS + 1), mode="valid")
     return float(grid[int(np.argmax(smooth))])
 
