@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 Q ?=
 
-.PHONY: help install ask test lint check eval baseline bench clean
+.PHONY: help install ask ui test lint check eval baseline bench clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ else
 endif
 
 export Q
+
+ui: install  ## open the chat page at http://127.0.0.1:7860
+	$(BIN)/kamervraag ui
 
 test: install  ## run the tests
 	$(BIN)/python -m pytest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -30,7 +31,8 @@ from ingest.offline import stay_offline
 from ingest.pipeline import Corpus, Progress, open_corpus
 from ingest.settings import Settings, load_settings
 
-_DEPTH = 40
+# Candidates from each of vectors and words, in an index of this size; as many again for each tenfold.
+_DEPTH, _SMALL_INDEX = 40, 1_000
 _MOST_NEAREST = 3
 _NOW = re.compile(
     r"\b(?:nu|nou|tegenwoordig|momenteel|op dit moment|thans|vandaag|inmiddels|nog steeds|huidige?|actuele?"
@@ -126,7 +128,7 @@ class Assistant:
         """
         self._check(question, letters)
         analysed = self.analyse(question, detect_language(question), tuple(letters))
-        ranking = rank(analysed, self.candidates(analysed, tuple(letters), max(_DEPTH, top_k)), self.ranker)
+        ranking = rank(analysed, self.candidates(analysed, tuple(letters), top_k), self.ranker)
         return _hits(ranking, top_k)
 
     @staticmethod
@@ -147,12 +149,12 @@ class Assistant:
             self._vocabulary,
         )
 
-    def candidates(
-        self, question: Question, letters: tuple[str, ...] = (), depth: int = _DEPTH
-    ) -> tuple[Candidate, ...]:
-        """Return the paragraphs that may answer."""
+    def candidates(self, question: Question, letters: tuple[str, ...] = (), at_least: int = 0) -> tuple[Candidate, ...]:
+        """Return the paragraphs that may answer, the more the larger the index."""
         asked = (self.letters[letter_id] for letter_id in letters or self.letters)
         noted = [note.paragraph_id for letter in asked for note in letter.footnotes if note.mark == question.note]
+        tenfolds = math.log10(max(self.index.size, _SMALL_INDEX) / _SMALL_INDEX)
+        depth = max(at_least, round(_DEPTH * (1 + tenfolds)))
         return retrieve(question, self.index, self.letters, letters, depth, noted)
 
     @cached_property

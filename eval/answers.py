@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assistant.dialogue import Status
 from assistant.reference import cite
-from eval.cases import Case, Text, UnreadableCases, find_evidence, read_json_lines
+from eval.cases import Case, Text, UnreadableCases, find_evidence, read_rows
 from ingest.errors import UserError
 from ingest.letter import Language, Letter
 
@@ -70,27 +70,17 @@ def read_answers(path: Path, cases: Sequence[Case], letters: Mapping[str, Letter
         UserError: unreadable, or a case has no answer.
     """
     records: dict[str, AnswerRecord] = {}
-    for number, value in read_json_lines(path):
-        row = _validated(value, f"{path}, line {number}")
+    for number, row in read_rows(path, GivenAnswer):
+        where = f"{path}, line {number}"
         if row.id in records:
-            raise UnreadableCases(f"{path}, line {number}: {row.id!r} has an answer already")
+            raise UnreadableCases(f"{where}: {row.id!r} has an answer already")
+        numbers = [citation.n for citation in row.citations]
+        if len(set(numbers)) < len(numbers):
+            raise UnreadableCases(f"{where}: citations: two of them have the same n")
         records[row.id] = _record(row, letters)
     if missing := [case.id for case in cases if case.id not in records]:
         raise UserError(f"{path}: {len(missing)} cases have no answer, the first is {missing[0]!r}")
     return {case.id: records[case.id] for case in cases}
-
-
-def _validated(value: object, where: str) -> GivenAnswer:
-    try:
-        row = GivenAnswer.model_validate(value)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the row"
-        raise UnreadableCases(f"{where}: {field}: {first['msg']}") from error
-    numbers = [citation.n for citation in row.citations]
-    if len(set(numbers)) < len(numbers):
-        raise UnreadableCases(f"{where}: citations: two of them have the same n")
-    return row
 
 
 def _record(row: GivenAnswer, letters: Mapping[str, Letter]) -> AnswerRecord:

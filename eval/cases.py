@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -22,6 +22,9 @@ _RAREST = 5
 
 Split = Literal["tune", "aside"]
 Text = Annotated[str, Field(min_length=1)]
+
+
+Row = TypeVar("Row", bound=BaseModel)
 
 
 class UnreadableCases(UserError):
@@ -83,13 +86,7 @@ def load_cases(path: Path) -> list[Case]:
     """
     cases: list[Case] = []
     lines: dict[str, int] = {}
-    for number, value in read_json_lines(path):
-        try:
-            case = Case.model_validate(value)
-        except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(str(part) for part in first["loc"]) or "the case"
-            raise UnreadableCases(f"{path}, line {number}: {field}: {first['msg']}") from error
+    for number, case in read_rows(path, Case):
         if case.id in lines:
             raise UnreadableCases(f"{path}, line {number}: the id {case.id!r} stands on line {lines[case.id]} already")
         lines[case.id] = number
@@ -97,6 +94,21 @@ def load_cases(path: Path) -> list[Case]:
     if not cases:
         raise UnreadableCases(f"{path}: there are no cases in this file; each line should be one JSON object")
     return cases
+
+
+def read_rows(path: Path, kind: type[Row]) -> Iterator[tuple[int, Row]]:
+    """Yield the number and content of each line that is not blank.
+
+    Raises:
+        UnreadableCases: the file can't be read, or a line is not JSON of this kind.
+    """
+    for number, value in read_json_lines(path):
+        try:
+            yield number, kind.model_validate(value)
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join(str(part) for part in first["loc"]) or "the row"
+            raise UnreadableCases(f"{path}, line {number}: {field}: {first['msg']}") from error
 
 
 def read_json_lines(path: Path) -> Iterator[tuple[int, Any]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ from ingest.offline import stay_offline
 
 stay_offline()
 
+
 from assistant.pipeline import Assistant, build_assistant  # noqa: E402
 from ingest.embed import Embedder, load_embedder  # noqa: E402
 from ingest.settings import Settings  # noqa: E402
+from ui.cli import main  # noqa: E402
 
+Run = Callable[..., tuple[int, str, str]]
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -78,3 +82,27 @@ def assistant(indexed_home: Path, embedder: Embedder) -> Iterator[Assistant]:
 def home_copy(indexed_home: Path, tmp_path: Path) -> Path:
     """A copy of the indexed home that a test may break."""
     return Path(shutil.copytree(indexed_home, tmp_path / "home"))
+
+
+@pytest.fixture
+def run(embedder: Embedder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """Run the command in this process, with the model already loaded; return its exit status, stdout and stderr."""
+    opened: list[Assistant] = []
+
+    def build_with_loaded_model(*arguments: Any, **keywords: Any) -> Assistant:
+        opened.append(build_assistant(*arguments, **{**keywords, "embedder": embedder}))
+        return opened[-1]
+
+    def run_main(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["kamervraag", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        captured = capsys.readouterr()
+        return int(left.value.code or 0), captured.out, captured.err
+
+    monkeypatch.setattr("assistant.pipeline.build_assistant", build_with_loaded_model)
+    monkeypatch.setattr("ingest.embed.load_embedder", lambda *arguments, **keywords: embedder)
+    yield run_main
+    for one in opened:
+        one.close()

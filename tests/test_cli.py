@@ -6,22 +6,18 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-import assistant.pipeline
-import ingest.embed
 import ui.doctor
-from assistant.pipeline import Assistant
 from eval.cases import BUNDLED_GOLD
 from ingest.embed import Embedder
 from ingest.errors import BrokenGeneration
 from ingest.index import Index
 from ingest.pipeline import bundled_files
-from ui.cli import app, main
+from ui.cli import app
 
 NAVO = "2018-04-26-navo"
 LITHUANIA = "Hoeveel Nederlandse militairen zijn er in Litouwen?"
@@ -37,36 +33,14 @@ CITATION_KEYS = {
     "n", "letter", "paragraph_id", "section", "paragraph", "page", "reference", "quote", "start", "end",
     "paragraph_text", "translation", "footnotes", "score",
 }  # fmt: skip
+Run = Callable[..., tuple[int, str, str]]
 HEAVY = ("torch", "sentence_transformers", "transformers", "gradio")
 
-Run = Callable[..., tuple[int, str, str]]
 
-
-@pytest.fixture
-def run(embedder: Embedder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    """Run the command in this process; return its exit status, stdout and stderr."""
-    opened: list[Assistant] = []
-    build = assistant.pipeline.build_assistant
-
-    def build_with_loaded_model(*arguments: Any, **keywords: Any) -> Assistant:
-        opened.append(build(*arguments, **{**keywords, "embedder": embedder}))
-        return opened[-1]
-
-    def run_main(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["kamervraag", *arguments])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as left:
-            main()
-        captured = capsys.readouterr()
-        return int(left.value.code or 0), captured.out, captured.err
-
-    monkeypatch.setattr(assistant.pipeline, "build_assistant", build_with_loaded_model)
-    monkeypatch.setattr(ingest.embed, "load_embedder", lambda *arguments, **keywords: embedder)
+@pytest.fixture(autouse=True)
+def _sound_machine(embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ui.doctor, "load_embedder", lambda *arguments, **keywords: embedder)
     monkeypatch.setattr(ui.doctor, "version", lambda name: "1.0")
-    yield run_main
-    for one in opened:
-        one.close()
 
 
 def process(*command: str | bytes, **environment: str) -> subprocess.CompletedProcess[bytes]:

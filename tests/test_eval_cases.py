@@ -147,7 +147,7 @@ def test_balance_and_coverage_are_told_in_lines() -> None:
         ("", "there are no cases"),
         ("{", "line 1: not JSON"),
         ('\n{"id": "a"}', "line 2: lang"),
-        ("[]", "line 1: the case"),
+        ("[]", "line 1: the row"),
         ('{"id": "a", "lang": "fr"}', "line 1: lang"),
     ],
 )

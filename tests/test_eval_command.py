@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,6 @@ import assistant.pipeline
 import ui.evaluation
 from assistant.pipeline import Assistant
 from eval.cases import BUNDLED_GOLD, load_cases
-from ingest.embed import Embedder
-from ui.cli import main
 from ui.records import answer_record
 
 Run = Callable[..., tuple[int, str, str]]
@@ -24,30 +22,10 @@ LETTER, LETTER_GOLD = HERE / "letters" / "c-ocw.txt", BUNDLED_GOLD.with_name("c-
 EVERY_NTH = 40
 
 
-@pytest.fixture
-def run(
-    embedder: Embedder, home_copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Run]:
+@pytest.fixture(name="run")
+def run_eval(run: Run, home_copy: Path) -> Run:
     """Run `kamervraag eval` in this process; return its exit status, stdout and stderr."""
-    opened: list[Assistant] = []
-    build = assistant.pipeline.build_assistant
-
-    def build_with_loaded_model(*arguments: Any, **keywords: Any) -> Assistant:
-        opened.append(build(*arguments, **{**keywords, "embedder": embedder}))
-        return opened[-1]
-
-    def run_main(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["kamervraag", "eval", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as left:
-            main()
-        captured = capsys.readouterr()
-        return int(left.value.code or 0), captured.out, captured.err
-
-    monkeypatch.setattr(assistant.pipeline, "build_assistant", build_with_loaded_model)
-    yield run_main
-    for one in opened:
-        one.close()
+    return partial(run, "eval")
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def test_an_unreadable_file_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_file_over_the_limit_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "brief.txt"
     path.write_text(LETTER, encoding="utf-8")
-    monkeypatch.setattr("ingest.read.text.MAX_BYTES", 10)
+    monkeypatch.setattr("ingest.read.files.MAX_BYTES", 10)
     monkeypatch.setattr(Path, "read_bytes", lambda self: pytest.fail("it was read"))
     assert "split it" in refusal(path)
 

@@ -182,7 +182,7 @@ def batch(
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Letters (.txt) or folders of them.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Letters (.pdf, .txt) or folders of them.")],
     translation: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="The letter's English, a line a sentence; else NAME.en.txt beside it."),
@@ -296,6 +296,40 @@ def evaluate(
         raise typer.BadParameter("say where the report should go", param_hint="'--out'")
     options = Options(gold, out, answers, baseline, letter_file, judge)
     run_evaluation(options, _settings(), _assistant)
+
+
+@app.command()
+def ui(
+    host: Annotated[str, typer.Option(help="Address to serve at; others can reach the page only at another one.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to serve at.")] = 7860,
+    auth: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Let in only the users of this file; see 'kamervraag password'.")
+    ] = None,
+) -> None:
+    """Open the chat page: ask, and read the letter beside the answer."""
+    from ui.page.passwords import load_passwords
+    from ui.page.server import serve
+
+    check = load_passwords(auth) if auth else None
+    assistant = _assistant()
+    # the first reader should not wait for what is made on first use
+    assistant.ask("Wat zegt de brief?")
+    if check is None and host not in ("127.0.0.1", "localhost", "::1"):
+        _report("whoever can reach this machine can use the page; --auth FILE lets in only those you choose")
+    _report(f"the page is at http://{host}:{port} (Ctrl-C stops it)")
+    serve(assistant, host, port, check)
+
+
+@app.command()
+def password(name: Annotated[str, typer.Argument(metavar="NAME", help="The user's name, without a colon.")]) -> None:
+    """Print the line that lets a user in with 'ui --auth FILE'; the password is asked for."""
+    from ui.page.passwords import hash_password
+
+    if ":" in name or not name.strip():
+        raise UserError(f"{name!r} can't be a user's name: give one without a colon")
+    typer.echo(hash_password(name, typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)))
 
 
 @app.command()

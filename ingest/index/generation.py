@@ -24,7 +24,7 @@ from ingest.errors import BrokenGeneration
 from ingest.index.dense import Dense, Metadata, build_dense
 from ingest.index.lexical import Lexical, Row, build_lexical
 from ingest.letter import Chunk, Letter
-from ingest.vectors import ChunkVectors, unpack
+from ingest.vectors import ChunkVectors, open_packed, unpack
 
 FORMAT = 3
 _CURRENT, _MANIFEST, _LEASE = "CURRENT", "manifest.json", "lease"
@@ -62,10 +62,11 @@ class Index:
         self.fingerprint = str(manifest["fingerprint"])
         self._lexical = Lexical(folder / _LEXICAL)
         try:
-            self._tokens = np.load(folder / _TOKENS, mmap_mode="r", allow_pickle=False)
+            self._tokens = open_packed(folder / _TOKENS)
             self._sentences = np.load(folder / _SENTENCES, mmap_mode="r", allow_pickle=False)
             # unpacked once where they are few
-            self._unpacked = unpack(self._tokens) if len(self._tokens) <= _TOKENS_IN_MEMORY else None
+            few = self._tokens.count <= _TOKENS_IN_MEMORY
+            self._unpacked = unpack(self._tokens.read(0, self._tokens.count)) if few else None
         except (OSError, ValueError, EOFError) as error:
             raise BrokenGeneration(f"the token vectors in {folder} can't be read: {error}") from error
         samples = np.load(folder / _SAMPLES, allow_pickle=False)
@@ -106,13 +107,14 @@ class Index:
         if self._unpacked is not None:
             tokens = np.concatenate([self._unpacked[part] for part in parts])
         else:
-            tokens = unpack(np.concatenate([self._tokens[part] for part in parts]))
+            tokens = unpack(np.concatenate([self._tokens.read(row.first_token, row.end_token) for row in rows]))
         return tokens, np.concatenate([self._sentences[part] for part in parts])
 
     def close(self) -> None:
         """Let go of the files; an older generation may then be removed."""
         self._dense.close()
         self._lexical.close()
+        self._tokens.close()
         self._lease.close()
 
 

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from ingest.errors import UnreadableLetter
 from ingest.read.lines import Line
+from ingest.read.pdf import read_pdf
 from ingest.read.text import read_text
 
 __all__ = ["SUFFIXES", "Line", "read_lines"]
 
-SUFFIXES = (".txt",)
+_READERS = {".txt": read_text, ".pdf": read_pdf}
+SUFFIXES = tuple(_READERS)
 
 
 def read_lines(path: Path) -> tuple[Line, ...]:
@@ -19,9 +21,10 @@ def read_lines(path: Path) -> tuple[Line, ...]:
     Raises:
         UnreadableLetter: no such file, or not a file of a known format.
     """
-    if path.suffix.lower() not in SUFFIXES:
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
         raise UnreadableLetter(
             f"{path}: {path.suffix or 'a file without a suffix'} is not a format that can be read; "
-            f"give plain text ({', '.join(SUFFIXES)}), for a PDF first run 'pdftotext -layout {path.name}'"
+            f"give one of {', '.join(SUFFIXES)}"
         )
-    return read_text(path)
+    return reader(path)

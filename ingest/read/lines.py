@@ -14,7 +14,8 @@ class Line:
     `text` has no blanks at its ends and single blanks inside; `indent` counts the blanks that
     stood before it; `gap` is true when a blank line stood before it; `page_break` when a page
     began with it; `page` is `None` when the source has no pages. `cells` are the pieces that wide
-    blanks cut it into, with their offsets; `side` marks the side column of a letterhead.
+    blanks cut it into, with their offsets; `side` marks the side column of a letterhead;
+    `emphasis` a line that is wholly in bold, italic or underlined, where the source tells.
     """
 
     text: str
@@ -24,6 +25,7 @@ class Line:
     page_break: bool = False
     cells: tuple[tuple[int, str], ...] = ()
     side: bool = False
+    emphasis: bool = False
 
     @property
     def tabular(self) -> bool:

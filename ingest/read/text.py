@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import stat
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,9 +11,9 @@ from pathlib import Path
 
 from ingest.errors import UnreadableLetter
 from ingest.read.columns import cells_of, split_side_column
+from ingest.read.files import read_bytes
 from ingest.read.lines import Line
 
-MAX_BYTES = 20_000_000
 # Invisible characters that copying leaves behind, and a plane-16 block that the structure stage uses as marks.
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\U0010ff00-\U0010ffff]|[\x00-\x08\x0e-\x1f\x7f]")
 _SOFT_HYPHEN = re.compile("\u00ad(?=.*\\S)")
@@ -29,7 +28,7 @@ def read_text(path: Path) -> tuple[Line, ...]:
     Raises:
         UnreadableLetter: missing, a folder, empty, too large, binary or in another encoding.
     """
-    return lines_of(_decode(path, _read_bytes(path)))
+    return lines_of(_decode(path, read_bytes(path)))
 
 
 def lines_of(text: str) -> tuple[Line, ...]:
@@ -42,7 +41,7 @@ def lines_of(text: str) -> tuple[Line, ...]:
     lines: list[Line] = []
     offset: int | None = None
     for number, page in enumerate(pages, 1):
-        rows, side, offset = split_side_column([_clean(raw) for raw in _LINE_END.split(page)], offset)
+        rows, side, offset = split_side_column([clean(raw) for raw in _LINE_END.split(page)], offset)
         found = [*_lines_of_rows(side, side=True), *_lines_of_rows(rows, side=False)]
         if found and number > 1:
             found[0] = replace(found[0], page_break=True)
@@ -50,7 +49,8 @@ def lines_of(text: str) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _clean(raw: str) -> str:
+def clean(raw: str) -> str:
+    """Return text without invisible characters, and with soft hyphens at its end only."""
     return _SOFT_HYPHEN.sub("", _INVISIBLE.sub("", raw))
 
 
@@ -65,29 +65,6 @@ def _lines_of_rows(rows: Sequence[str], *, side: bool) -> Iterator[Line]:
         cells = cells_of(row)
         yield Line(" ".join(words), None, indent, gap, cells=cells if len(cells) > 1 else (), side=side)
         gap = False
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
-            raise UnreadableLetter(f"{path}: this is a pipe or a device; save the letter as a file first")
-        size = status.st_size
-        if size > MAX_BYTES:
-            raise UnreadableLetter(
-                f"{path}: {size / 1e6:.0f} MB is too large for a letter "
-                f"(limit {MAX_BYTES / 1e6:.0f} MB); split it first"
-            )
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise UnreadableLetter(f"{path}: there is no such file; check the path") from error
-    except IsADirectoryError as error:
-        raise UnreadableLetter(f"{path}: this is a folder, not a letter") from error
-    except OSError as error:
-        raise UnreadableLetter(f"{path}: can't be read ({error.strerror}); check its permissions") from error
-    if not data.strip():
-        raise UnreadableLetter(f"{path}: the file is empty; nothing was indexed")
-    return data
 
 
 def _decode(path: Path, data: bytes) -> str:

@@ -43,6 +43,11 @@ class Block:
         return bare(" ".join(line.text for line in self.lines))
 
     @property
+    def emphasis(self) -> bool:
+        """Whether all of it is in bold, italic or underlined."""
+        return all(line.emphasis for line in self.lines)
+
+    @property
     def is_item(self) -> bool:
         """Whether the block begins with a bullet or an item number."""
         return bool(ITEM.match(self.lines[0].text) or (len(self.lines) > 1 and LONE_BULLET.match(self.lines[0].text)))
@@ -66,17 +71,14 @@ def group_lines(lines: tuple[Line, ...]) -> tuple[Block, ...]:
 def _breaks(lines: tuple[Line, ...], start: int, position: int, margin: Margin) -> bool:
     """Whether a new block begins at `position`; the present one began at `start`."""
     previous, line = lines[position - 1], lines[position]
-    if (
-        is_question_label(bare(previous.text))
-        or is_question_label(bare(line.text))
-        or _begins_signature(previous, line)
-    ):
+    labelled = is_question_label(bare(previous.text)) or is_question_label(bare(line.text))
+    if labelled or _begins_signature(previous, line):
         return True
     if LONE_BULLET.fullmatch(previous.text) or _is_lone_number(lines, position - 1):
         return False
     ended = ends_sentence(bare(previous.text))
     closed = ended or bare(previous.text).endswith((":", ";", ","))
-    if _begins_item(lines, start, position, closed=closed) or previous.tabular or line.tabular:
+    if _begins_item(lines, start, position, closed=closed) or _differs(lines, start, position):
         return True
     roomy = margin.has_room(previous, line, sentence_ended=ended) and not DANGLING.search(bare(previous.text))
     if _is_lone_number(lines, position):
@@ -92,6 +94,18 @@ def _breaks(lines: tuple[Line, ...], start: int, position: int, margin: Margin) 
     if _is_numbered_heading(lines, start, position) and margin.has_room(previous, line, sentence_ended=True):
         return True
     return roomy or (ended and (_leaves_item(lines, start, position) or _is_unspaced_heading(lines, position, margin)))
+
+
+def _differs(lines: tuple[Line, ...], start: int, position: int) -> bool:
+    """Whether the line is a table's where the other is not, or a heading in bold or italic begins or ends between."""
+    previous, line = lines[position - 1], lines[position]
+    if previous.tabular or line.tabular:
+        return True
+    if line.text[0].islower() or line.emphasis == previous.emphasis:
+        return False
+    if line.emphasis:
+        return line.gap or line.page_break or ends_sentence(bare(previous.text))
+    return all(one.emphasis for one in lines[start:position])
 
 
 def _is_lone_number(lines: tuple[Line, ...], position: int) -> bool:

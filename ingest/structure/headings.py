@@ -12,6 +12,7 @@ from ingest.structure.blocks import Block
 from ingest.structure.shapes import ITEM, LONE_NUMBER, NUMBERED, is_question_label, looks_like_heading
 
 _MOST_LINES = 2
+_MOST_EMPHASISED_LINES, _LONGEST_EMPHASISED = 3, 250
 _HEADINGS_IN_A_ROW = 3
 _ENUMERATED = re.compile(
     r"(?P<decimal>\d{1,2}(?:\.\d{1,2})*)[.)]?\s|(?P<capital>[A-Z]|[IVX]{2,4})\.\s|\(?(?P<small>[a-z])[.)]\s"
@@ -39,6 +40,8 @@ def classify(blocks: Sequence[Block]) -> Iterator[tuple[ParagraphKind | None, in
 
 
 def _may_be_heading(block: Block) -> bool:
+    if _is_emphasised(block):
+        return True
     if len(block.lines) > _MOST_LINES or not looks_like_heading(block.text):
         return False
     if any(line.tabular for line in block.lines) or LONE_NUMBER.fullmatch(block.lines[0].text):
@@ -46,10 +49,18 @@ def _may_be_heading(block: Block) -> bool:
     return not ITEM.match(block.text) or _item_count(block) is not None
 
 
+def _is_emphasised(block: Block) -> bool:
+    """Whether a block is told as a heading by its print: short, in bold, italic or underlined, and no sentence."""
+    short = len(block.lines) <= _MOST_EMPHASISED_LINES and len(block.text) <= _LONGEST_EMPHASISED
+    return block.emphasis and short and not block.text.endswith((".", ";", ",")) and not block.is_item
+
+
 def _is_heading(blocks: Sequence[Block], candidates: Sequence[bool], position: int) -> bool:
     """A candidate is a heading unless it ends the body, or stands in a list or a table."""
     if position + 1 == len(blocks):
         return False
+    if _is_emphasised(blocks[position]):
+        return True
     count = _item_count(blocks[position])
     if count:
         following = _item_count(blocks[position + 1])

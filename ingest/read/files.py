@@ -1,0 +1,38 @@
+"""A letter's file, whatever its format: there, a file, neither empty nor huge."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from ingest.errors import UnreadableLetter
+
+MAX_BYTES = 20_000_000
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a letter's file.
+
+    Raises:
+        UnreadableLetter: missing, a folder, a pipe, empty or too large.
+    """
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+            raise UnreadableLetter(f"{path}: this is a pipe or a device; save the letter as a file first")
+        size = status.st_size
+        if size > MAX_BYTES:
+            raise UnreadableLetter(
+                f"{path}: {size / 1e6:.0f} MB is too large for a letter "
+                f"(limit {MAX_BYTES / 1e6:.0f} MB); split it first"
+            )
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise UnreadableLetter(f"{path}: there is no such file; check the path") from error
+    except IsADirectoryError as error:
+        raise UnreadableLetter(f"{path}: this is a folder, not a letter") from error
+    except OSError as error:
+        raise UnreadableLetter(f"{path}: can't be read ({error.strerror}); check its permissions") from error
+    if not data.strip():
+        raise UnreadableLetter(f"{path}: the file is empty; nothing was indexed")
+    return data

@@ -1,0 +1,1 @@
+"""The chat page: the conversation beside the letter it is about."""
