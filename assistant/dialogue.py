@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from ingest.letter import Language, Span
 
@@ -13,10 +14,16 @@ QUOTE_MODEL = "quote"
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An earlier question of the conversation and the paragraphs its answer cited."""
+    """An earlier question of the conversation and what its answer cited: a paragraph and a span of it each.
+
+    `standalone` is the question as it was understood, and `language` that of its answer, where they are known.
+    """
 
     question: str
     paragraph_ids: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+    standalone: str = ""
+    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +68,29 @@ class Answer:
     seconds: float
     probability: float
     id: str | None = None
+
+
+def turn_of(answer: Answer) -> Turn:
+    """Return an answer as the turn that a later question looks back on."""
+    return Turn(
+        question=answer.question,
+        paragraph_ids=tuple(citation.paragraph_id for citation in answer.citations),
+        spans=tuple((citation.start, citation.end) for citation in answer.citations),
+        standalone=answer.standalone_question,
+        language=answer.language,
+    )
+
+
+def answer_of(record: Mapping[str, Any]) -> Answer:
+    """Return the answer that `dataclasses.asdict` made a record of, whether it came through JSON or not.
+
+    Raises:
+        KeyError, TypeError, ValueError: the record is not one of an answer.
+    """
+    citations, nearest = (tuple(_citation_of(entry) for entry in record[key]) for key in ("citations", "nearest"))
+    return Answer(**{**record, "warnings": tuple(record["warnings"]), "citations": citations, "nearest": nearest})
+
+
+def _citation_of(record: Mapping[str, Any]) -> Citation:
+    marks = tuple((int(start), int(end)) for start, end in record["marks"])
+    return Citation(**{**record, "footnotes": tuple(record["footnotes"]), "marks": marks})

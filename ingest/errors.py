@@ -34,5 +34,9 @@ def unknown_letter(letter_id: str, known: Collection[str]) -> UnknownLetter:
     return UnknownLetter(f"there is no letter {letter_id!r}; 'kamervraag letters' lists them (here: {named})")
 
 
+class UnknownConversation(UserError):
+    """No conversation with that id."""
+
+
 class BrokenGeneration(Exception):
     """An index generation failed its check; the caller rebuilds it from the letters."""
