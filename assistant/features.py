@@ -106,7 +106,7 @@ def _describe_words(question: Question, candidate: Candidate, best_lexical: floa
     """Yield the features of each sentence that its words and its place give."""
     paragraph, section = candidate.paragraph, candidate.section
     asked = question.reach
-    texts = [_terms_of_sentence(candidate, number) & asked for number in range(len(candidate.sentences))]
+    texts = [terms_of_sentence(candidate, number) & asked for number in range(len(candidate.sentences))]
     covered_paragraph = coverage(question.groups, frozenset().union(*texts))
     covered_heading = coverage(question.groups, _terms(section.heading, section.translated_heading) & asked)
     names = [group for group in question.groups if group.name]
@@ -231,7 +231,8 @@ def _held(group: TermGroup, terms: frozenset[str]) -> float:
     )
 
 
-def _terms_of_sentence(candidate: Candidate, number: int) -> frozenset[str]:
+def terms_of_sentence(candidate: Candidate, number: int) -> frozenset[str]:
+    """Return the index terms of a sentence, its English and its notes where they were found."""
     paragraph = candidate.paragraph
     notes = " ".join(note.text for note in candidate.letter.notes_of(paragraph.id)) if number in candidate.noted else ""
     english = paragraph.translated[number] if paragraph.translated else ""

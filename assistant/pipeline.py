@@ -12,9 +12,10 @@ from functools import cached_property
 from typing import Any, TypedDict
 
 from assistant import wording
-from assistant.condense import condense
-from assistant.detect import detect_language
-from assistant.dialogue import QUOTE_MODEL, Answer, Citation, Status, Turn
+from assistant.condense import condense, follows, wish_of
+from assistant.detect import detect_language, english_log_odds
+from assistant.dialogue import QUOTE_MODEL, Answer, Citation, Status, Turn, turn_of
+from assistant.follow import goes_unanswered, rank_follow_up, rest_of
 from assistant.parts import Part, join_sentences, split_question
 from assistant.question import Question, Vocabulary, analyse_question
 from assistant.quote import choose_sentences, cite_candidate, cite_sentence, cite_sentences, say_sentences
@@ -39,6 +40,8 @@ _NOW = re.compile(
     r"|now|nowadays|currently|today|at present|presently|these days|still|current|latest)\b",
     re.IGNORECASE,
 )
+# Turns that a follow-up may look back on, and the odds below which its language is that of the turn before.
+_MOST_TURNS, _UNSURE = 12, 1.0
 _SENTENCES = re.compile(r".+?\[\d+\]\s*|.+", re.DOTALL)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
@@ -50,6 +53,7 @@ class State(TypedDict, total=False):
     history: tuple[Turn, ...]
     only: tuple[str, ...]
     language: Language | None
+    follows: Turn | None
     standalone: str
     question: Question
     candidates: tuple[Candidate, ...]
@@ -114,7 +118,11 @@ class Assistant:
         """Return the answer with the ranked paragraphs it was chosen from, best first; see `ask`."""
         started = time.perf_counter()
         self._check(question, letters)
-        turns = tuple(Turn(turn) if isinstance(turn, str) else turn for turn in history)
+        turns = _turns(history)
+        wish = wish_of(question)
+        if wish in ("nl", "en") and (turns := _before_wishes(turns)):
+            again, hits = self.examine(turns[-1].question, turns[:-1], language=wish, letters=letters, top_k=top_k)
+            return replace(again, question=question, seconds=round(time.perf_counter() - started, 4)), hits
         state = self._chain.invoke({"asked": question, "history": turns, "only": tuple(letters), "language": language})
         answer: Answer = state["answer"]
         hits = _hits(state["ranking"], top_k)
@@ -149,13 +157,17 @@ class Assistant:
             self._vocabulary,
         )
 
-    def candidates(self, question: Question, letters: tuple[str, ...] = (), at_least: int = 0) -> tuple[Candidate, ...]:
-        """Return the paragraphs that may answer, the more the larger the index."""
-        asked = (self.letters[letter_id] for letter_id in letters or self.letters)
+    def candidates(
+        self, question: Question, letters: tuple[str, ...] = (), at_least: int = 0, follows: Turn | None = None
+    ) -> tuple[Candidate, ...]:
+        """Return the paragraphs that may answer, the more the larger the index; with those that a turn cited."""
+        asked = [self.letters[letter_id] for letter_id in letters or self.letters]
         noted = [note.paragraph_id for letter in asked for note in letter.footnotes if note.mark == question.note]
+        cited = set(follows.paragraph_ids) if follows else set()
+        named = [*noted, *(one.id for letter in asked for _, one in letter.paragraphs() if one.id in cited)]
         tenfolds = math.log10(max(self.index.size, _SMALL_INDEX) / _SMALL_INDEX)
         depth = max(at_least, round(_DEPTH * (1 + tenfolds)))
-        return retrieve(question, self.index, self.letters, letters, depth, noted)
+        return retrieve(question, self.index, self.letters, letters, depth, named)
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
@@ -201,19 +213,36 @@ class Assistant:
         return graph.compile()
 
     def _detect(self, state: State) -> State:
-        return {"language": state["language"] or detect_language(state["asked"][:LONGEST_QUERY])}
+        asked, history = state["asked"][:LONGEST_QUERY], state["history"]
+        if state["language"]:
+            return {}
+        if history and history[-1].language and abs(english_log_odds(asked)) < _UNSURE:
+            return {"language": history[-1].language}
+        return {"language": detect_language(asked)}
 
     def _condense(self, state: State) -> State:
-        return {"standalone": condense(state["asked"], state["history"])}
+        asked, history = state["asked"], state["history"]
+        if not history or not (follows(asked) or wish_of(asked)):
+            return {"standalone": condense(asked, ()), "follows": None}
+        turn = self._known(history, state["only"])
+        # what is wished for is not what is searched for
+        return {"standalone": turn.standalone if wish_of(asked) else condense(asked, (turn,)), "follows": turn}
+
+    def _known(self, history: tuple[Turn, ...], only: tuple[str, ...]) -> Turn:
+        """Return the last turn with what its answer cited, which a bare question does not tell."""
+        last = history[-1]
+        return last if last.standalone else turn_of(self.ask(last.question, history[:-1], letters=only))
 
     def _retrieve(self, state: State) -> State:
         question = self.analyse(state["standalone"], detect_language(state["standalone"]), state["only"])
-        return {"question": question, "candidates": self.candidates(question, state["only"])}
+        return {"question": question, "candidates": self.candidates(question, state["only"], 0, state["follows"])}
 
     def _rank(self, state: State) -> State:
         question = state["question"]
         ranking = rank(question, state["candidates"], self.ranker)
-        status = decide(question, ranking, self.ranker)
+        if turn := state["follows"]:
+            return self._rank_follow_up(state, ranking, turn)
+        status = "vague" if wish_of(state["asked"]) else decide(question, ranking, self.ranker)
         chosen = ranking.sentences[:1] if status == "undecided" else choose_sentences(question, ranking)
         whole: State = {"ranking": ranking, "status": status, "chosen": chosen, "missing": ()}
         parts = [self._answer_part(part, state["only"]) for part in split_question(state["standalone"])]
@@ -226,6 +255,20 @@ class Assistant:
         ranking = replace(ranking, probability=min(part.probability for part in answered))
         chosen = join_sentences([part.chosen for part in answered])
         return {"ranking": ranking, "status": "answered", "chosen": chosen, "missing": missing}
+
+    def _rank_follow_up(self, state: State, together: Ranking, turn: Turn) -> State:
+        if wish_of(state["asked"]) == "rest":
+            cited = [one for one in state["candidates"] if one.paragraph.id in turn.paragraph_ids[:1]]
+            rest = rest_of(cited[0], turn) if cited else ()
+            return {"ranking": together, "status": "answered" if rest else "vague", "chosen": rest, "missing": ()}
+        alone = self.analyse(state["asked"], detect_language(state["asked"]), state["only"])
+        beside = rank(alone, self.candidates(alone, state["only"]), self.ranker)
+        ranking = rank_follow_up(alone, together, beside, turn)
+        status = decide(state["question"], ranking, self.ranker)
+        if status in ("answered", "undecided") and goes_unanswered(state["question"], alone, beside, ranking):
+            status = "off_topic" if beside.on_topic < self.ranker.off_topic else "silent"
+        chosen = ranking.sentences[:1] if status == "undecided" else choose_sentences(state["question"], ranking)
+        return {"ranking": ranking, "status": status, "chosen": chosen, "missing": ()}
 
     def _answer_part(self, text: str, only: tuple[str, ...]) -> Part:
         question = self.analyse(text, detect_language(text), only)
@@ -301,6 +344,17 @@ def build_assistant(
         settings.embedder, settings.models, threads=settings.threads, progress=progress
     )
     return Assistant(embedder, open_corpus(Home(settings.home, report), embedder, progress))
+
+
+def _turns(history: Sequence[Turn | str]) -> tuple[Turn, ...]:
+    turns = [Turn(turn) if isinstance(turn, str) else turn for turn in history]
+    return tuple(turn for turn in turns if any(sign.isalnum() for sign in turn.question))[-_MOST_TURNS:]
+
+
+def _before_wishes(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+    """Return the turns up to the last that did not just ask for an answer in another language."""
+    asked = [number for number, turn in enumerate(turns, 1) if wish_of(turn.question) not in ("nl", "en")]
+    return turns[: asked[-1]] if asked else ()
 
 
 def _hits(ranking: Ranking, top_k: int) -> list[Hit]:

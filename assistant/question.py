@@ -209,11 +209,17 @@ def analyse_question(
         encoded=encoded,
         groups=tuple(groups),
         expected=_expected(lowered),
-        fact=next((fact for fact, pattern in _FACTS if pattern.search(lowered)), None),
+        fact=fact_of(text),
         note=_asked_note(lowered),
         reach=_reach(groups),
         vague=all(word in _VAGUE_WORDS for word in re.findall(r"\w+", lowered)),
     )
+
+
+def fact_of(text: str) -> LetterFact | None:
+    """Return which fact about the letter itself a question asks for, if one."""
+    lowered = fold(text).strip()
+    return next((fact for fact, pattern in _FACTS if pattern.search(lowered)), None)
 
 
 def _asked_note(lowered: str) -> str | None:
