@@ -134,6 +134,32 @@ def ask(
 
 
 @app.command()
+def chat(
+    language: LanguageOption = None,
+    letter: LetterOption = None,
+    resume: Annotated[
+        str | None, typer.Option(metavar="N|ID", help="Go on with a kept conversation: 1 is the last one.")
+    ] = None,
+) -> None:
+    """Talk with the letters in the terminal; /help shows the commands, and conversations are kept."""
+    from assistant.conversations import Conversations
+    from ui.chat import run_chat
+
+    home = _home()
+    kept = Conversations(home)
+    atexit.register(kept.close)
+    assistant = _assistant()
+    run_chat(
+        assistant,
+        kept,
+        home.folder,
+        language=language.value if language else None,
+        letters=tuple(letter or ()),
+        resume=resume,
+    )
+
+
+@app.command()
 def search(
     question: Annotated[str, typer.Argument(help="What to look for, in Dutch or English.")],
     top: Annotated[int, typer.Option(min=1, max=1000, help="How many paragraphs at most.")] = 10,

@@ -8,16 +8,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Literal
+from pathlib import Path
+from typing import Literal, get_args
 
 from assistant.dialogue import Answer, Citation
 from assistant.reference import name_letter
+from ingest.errors import UserError
 from ingest.letter import Language, Letter
 from ui import texts
 from ui.page_texts import PACK
 from ui.records import Record, answer_record, letter_record
 
 PackKind = Literal["md", "json", "docx"]
+PACK_KINDS: tuple[PackKind, ...] = get_args(PackKind)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~&])")
 _REFERENCE = re.compile(r"\[(\d+)\]")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -49,6 +52,24 @@ def write_pack(answers: Sequence[Answer], letters: Mapping[str, Letter], languag
     if kind == "md":
         return _markdown(entries, letters, language).encode("utf-8", "replace")
     return _docx(entries, letters, language)
+
+
+def save_pack(path: Path, answers: Sequence[Answer], letters: Mapping[str, Letter], language: Language) -> None:
+    """Write the pack to a file, in the kind that its name ends with.
+
+    Raises:
+        UserError: another ending than .md, .json or .docx, or a place that can't be written to.
+    """
+    kind = next((kind for kind in PACK_KINDS if path.suffix == f".{kind}"), None)
+    if kind is None:
+        raise UserError(f"{str(path)!r} names no kind of file: end it with .docx, .md or .json")
+    cited = {one.letter for answer in answers for one in (*answer.citations, *answer.nearest)}
+    asked = {letter_id: letter for letter_id, letter in letters.items() if letter_id in cited}
+    content = write_pack(answers, asked, language, kind)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise UserError(f"{str(path)!r} can't be written: {error.strerror or error}; choose another place") from error
 
 
 def number_sources(answers: Sequence[Answer]) -> tuple[Entry, ...]:

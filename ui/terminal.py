@@ -46,6 +46,30 @@ def print_answer(answer: Answer) -> None:
         console.print(_styled(f"{texts.WARNING[language]}: {warning}", "yellow"))
 
 
+def print_sources(answer: Answer) -> None:
+    """Print the whole paragraph behind each number of an answer, the quoted words marked."""
+    console = _console()
+    for citation in answer.citations or answer.nearest:
+        console.print(_styled(f"[{citation.n}] {citation.reference}", "cyan"))
+        console.print(_indented(citation.paragraph_text, console, [(citation.start, citation.end)]))
+
+
+def print_paragraph(letter: Letter, citation: Citation) -> None:
+    """Print the section that a citation stands in, its own paragraph in full light with the quoted words marked."""
+    console = _console()
+    section, _ = letter.find(citation.paragraph_id)
+    console.print(_styled(f"{citation.reference} ({letter.id})", "cyan"))
+    for paragraph in section.paragraphs:
+        cited = paragraph.id == citation.paragraph_id
+        console.print(_styled(f"  {paragraph.number}{' <-' if cited else ''}", "bold" if cited else "dim"))
+        console.print(_indented(paragraph.text, console, [(citation.start, citation.end)] if cited else ()))
+
+
+def say(line: str) -> None:
+    """Print one line of the program's own."""
+    _console().print(_styled(line))
+
+
 def print_hits(citations: Sequence[Citation]) -> None:
     """Print ranked paragraphs with their scores."""
     console = _console()
