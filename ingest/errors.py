@@ -34,5 +34,9 @@ def unknown_letter(letter_id: str, known: Collection[str]) -> UnknownLetter:
     return UnknownLetter(f"there is no letter {letter_id!r}; 'kamervraag letters' lists them (here: {named})")
 
 
+class NewerFormat(Exception):
+    """A file that a later version of the program wrote."""
+
+
 class BrokenGeneration(Exception):
     """An index generation failed its check; the caller rebuilds it from the letters."""
