@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
@@ -32,6 +33,7 @@ class Home:
         self.folder = folder
         self.report: Report = report or _unheard
         self.letters_folder = folder / "letters"
+        self.sources_folder = folder / "sources"
         self.vectors_folder = folder / "vectors"
         self.generations_folder = folder / "generations"
 
@@ -122,10 +124,22 @@ class Home:
         """Write a letter in place of what stood under its id."""
         self.write(self.letters_folder / f"{letter.id}.json", write_letter(letter))
 
+    def keep_sources(self, letter_id: str, files: Mapping[str, bytes]) -> None:
+        """Keep the files that a letter was read from, by name, in place of those kept before."""
+        folder = self.sources_folder / letter_id
+        with self.explained():
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, data in files.items():
+                write_file(folder / name, data)
+            for path in folder.iterdir():
+                if path.name not in files:
+                    path.unlink()
+
     def remove(self, letter_id: str) -> None:
-        """Delete a letter's file."""
+        """Delete a letter's file, and those it was read from."""
         with self.explained():
             (self.letters_folder / f"{letter_id}.json").unlink()
+            shutil.rmtree(self.sources_folder / letter_id, ignore_errors=True)
 
     def write(self, path: Path, data: bytes) -> None:
         """Write a file whole or not at all.

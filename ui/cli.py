@@ -323,11 +323,19 @@ def password(name: Annotated[str, typer.Argument(help="The user's name.")]) -> N
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="First set broken files aside and build the index from the letters.")
+    ] = False,
+) -> None:
     """Show what is installed and which settings are in force, what is wrong and how to mend it."""
     from ui.doctor import examine
 
     problems = 0
+    if repair:
+        from ui.keeping import repair_home
+
+        problems += repair_home(_settings(), _home())
     for finding in examine(_settings()):
         typer.echo(f"{finding.name:22}{finding.value}")
         if finding.mend:
