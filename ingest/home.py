@@ -155,6 +155,8 @@ class Home:
         for folder in (self.folder, self.letters_folder, self.vectors_folder, self.generations_folder):
             for leftover in folder.glob("*.part"):
                 leftover.unlink(missing_ok=True)
+        for leftover in self.folder.glob("*.importing"):
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _unheard(line: str) -> None:

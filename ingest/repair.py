@@ -57,7 +57,7 @@ def repair_home(home: Home, embedder: Embedder) -> Iterator[Repair]:
 def check_databases(home: Home) -> Iterator[tuple[Path, str]]:
     """Yield the databases of the home that are damaged, such as the conversations', and what is wrong with them."""
     for path in sorted(home.folder.glob(DATABASES)):
-        if damage := _damage(path):
+        if damage := find_damage(path):
             yield path, damage
 
 
@@ -119,14 +119,14 @@ def _repair_vectors(home: Home) -> Iterator[Repair]:
 
 
 def _repair_database(home: Home, path: Path) -> Iterator[Repair]:
-    if damage := _damage(path):
+    if damage := find_damage(path):
         kept = [
             set_aside(home, one) for one in (path.with_name(path.name + end) for end in _SIDE_FILES) if one.exists()
         ]
         yield Repair(f"{path.name} is damaged and was set aside as {kept[0]} ({damage}); a new one is begun")
 
 
-def _damage(path: Path) -> str:
+def find_damage(path: Path) -> str:
     """Return what is wrong with a database, or nothing."""
     try:
         with open_file(path) as file:

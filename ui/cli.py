@@ -345,6 +345,26 @@ def doctor(
         raise UserError(f"{problems} {'thing' if problems == 1 else 'things'} to mend, marked '->' above")
 
 
+@app.command()
+def export_home(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The .zip to write.")],
+) -> None:
+    """Save letters, their files, conversations and all else that can't be made again in one file."""
+    from ui.keeping import export_home
+
+    export_home(_home(), file)
+
+
+@app.command()
+def import_home(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What 'kamervraag export-home' wrote.")],
+) -> None:
+    """Add what such a file holds to the letters here; nothing that is here is overwritten."""
+    from ui.keeping import import_home
+
+    import_home(_settings(), _home(), file)
+
+
 def _settings() -> Settings:
     from ingest.settings import load_settings
 
