@@ -12,11 +12,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from drawn import DrawnEmbedder, write_letters
 
 from ingest.errors import HomeUnusable
 from ingest.home import Home
 from ingest.pipeline import check_index, ingest, open_corpus
+from tests.drawn import DrawnEmbedder, write_letters
 
 EMBEDDER = DrawnEmbedder()
 ROOT = Path(__file__).parent.parent
@@ -25,7 +25,7 @@ NOBODY = 65534
 PROGRAM = """
 import os, resource, sys
 from pathlib import Path
-from drawn import DrawnEmbedder
+from tests.drawn import DrawnEmbedder
 from ingest.errors import UserError
 from ingest.home import Home
 from ingest.pipeline import ingest, open_corpus
@@ -46,7 +46,7 @@ except UserError as error:
 
 def run(folder: Path | str, home: Home, limit: int = 0, user: int = 0) -> subprocess.CompletedProcess[str]:
     """Ingest, if there is a folder, and open what is there, in a process of its own."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
         [sys.executable, "-c", PROGRAM, str(folder), str(home.folder), str(limit), str(user)],
         env=environment, capture_output=True, text=True, timeout=120, check=False, cwd="/",

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from drawn import DrawnEmbedder, write_letters
 
 from ingest.home import Home
 from ingest.index import letter_digest, open_current
 from ingest.pipeline import find_letters, open_corpus, read_letter
+from tests.drawn import DrawnEmbedder, write_letters
 
 KILLS, HOMES = 200, 2
 EMBEDDER = DrawnEmbedder()
@@ -31,7 +31,7 @@ PROGRAM = """
 import os, signal, sys, time
 from pathlib import Path
 import chromadb, numpy.random
-from drawn import DrawnEmbedder
+from tests.drawn import DrawnEmbedder
 from ingest.home import Home
 from ingest.pipeline import ingest
 for line in sys.stdin:
@@ -68,7 +68,7 @@ class Ingester:
 @pytest.fixture
 def ingesters() -> Iterator[list[Ingester]]:
     root = Path(__file__).parent.parent
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(root / "tests")])}
+    environment = {**os.environ, "PYTHONPATH": str(root)}
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", PROGRAM], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -138,6 +138,7 @@ def kill_often(ingester: Ingester, folder: Path, seed: int) -> tuple[int, int]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # a minute where nothing else runs
 def test_after_two_hundred_kills_there_is_the_old_index_or_the_new_and_it_works(
     ingesters: list[Ingester], memory: Path
 ) -> None:

@@ -11,13 +11,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from drawn import DrawnEmbedder, write_letters
 
 from ingest.errors import BrokenGeneration, HomeUnusable
 from ingest.home import FORMAT, Home
 from ingest.letter import Letter
 from ingest.pipeline import bundled_ids, check_index, ingest, open_corpus
 from ingest.repair import Repair, check_databases, repair_home
+from tests.drawn import DrawnEmbedder, write_letters
 
 EMBEDDER = DrawnEmbedder()
 

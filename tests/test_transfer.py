@@ -11,12 +11,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from drawn import DrawnEmbedder, write_letters
 
 from ingest.errors import UserError
 from ingest.home import Home
 from ingest.pipeline import bundled_ids, check_index, ingest, open_corpus
 from ingest.transfer import export_home, import_home
+from tests.drawn import DrawnEmbedder, write_letters
 
 EMBEDDER = DrawnEmbedder()
 
