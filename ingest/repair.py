@@ -55,8 +55,14 @@ def repair_home(home: Home, embedder: Embedder) -> Iterator[Repair]:
 
 
 def check_databases(home: Home) -> Iterator[tuple[Path, str]]:
-    """Yield the databases of the home that are damaged, such as the conversations', and what is wrong with them."""
-    for path in sorted(home.folder.glob(DATABASES)):
+    """Yield the databases of the home that are damaged, such as the conversations', and what is wrong with them.
+
+    Raises:
+        HomeUnusable: the home can't be looked into.
+    """
+    with home.explained():
+        paths = sorted(home.folder.glob(DATABASES))
+    for path in paths:
         if damage := find_damage(path):
             yield path, damage
 

@@ -6,12 +6,13 @@ import os
 import platform
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from ingest.embed import load_embedder
-from ingest.errors import BrokenGeneration, UserError
+from ingest.errors import BrokenGeneration, HomeUnusable, UserError
 from ingest.home import Home
 from ingest.model.prepare import MODEL_NAME, NEEDED_BYTES, find_prepared
 from ingest.pipeline import check_index
@@ -46,8 +47,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _folder("home", settings.home, _NEEDED_BYTES)
     yield _model(settings)
     yield _index(settings)
-    for path, damage in check_databases(Home(settings.home)):
-        yield Finding(path.stem, f"{path}: {damage}", "run 'kamervraag doctor --repair': it sets the file aside")
+    with suppress(HomeUnusable):  # which the home's own finding tells
+        for path, damage in check_databases(Home(settings.home)):
+            yield Finding(path.stem, f"{path}: {damage}", "run 'kamervraag doctor --repair': it sets the file aside")
 
 
 def _package(name: str) -> Finding:
