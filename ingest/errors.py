@@ -38,5 +38,9 @@ class UnknownConversation(UserError):
     """No conversation with that id."""
 
 
+class NewerFormat(Exception):
+    """A file that a later version of the program wrote."""
+
+
 class BrokenGeneration(Exception):
     """An index generation failed its check; the caller rebuilds it from the letters."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
-import tempfile
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
@@ -14,10 +14,12 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from ingest.errors import HomeUnusable, unknown_letter
+from ingest.errors import HomeUnusable, NewerFormat, unknown_letter
+from ingest.files import read_file, write_file
 from ingest.letter import Footnote, Letter, Paragraph, Section, Signatory
 
-FORMAT = 1
+FORMAT = 2
+_WITHOUT_CHECKSUM = 1
 Report = Callable[[str], None]
 _SILENT_WAIT_S = 1
 _LONGEST_WAIT_S = 300
@@ -31,6 +33,7 @@ class Home:
         self.folder = folder
         self.report: Report = report or _unheard
         self.letters_folder = folder / "letters"
+        self.sources_folder = folder / "sources"
         self.vectors_folder = folder / "vectors"
         self.generations_folder = folder / "generations"
 
@@ -59,6 +62,7 @@ class Home:
                 self.report(f"waiting for another kamervraag command that writes in {self.folder}")
                 held = lock.acquire(timeout=_LONGEST_WAIT_S)
             with held:
+                self._sweep()
                 yield
 
     @contextmanager
@@ -104,52 +108,96 @@ class Home:
     def _read(self, letter_id: str) -> Letter:
         path = self.letters_folder / f"{letter_id}.json"
         try:
-            letter = _letter_from(json.loads(path.read_text(encoding="utf-8")))
+            letter = parse_letter(read_file(path))
             if letter.id != letter_id:
                 raise ValueError(f"the letter in it is {letter.id!r}")
             return letter
+        except NewerFormat as error:
+            raise HomeUnusable(f"{path} was written by a newer version of kamervraag: install that version") from error
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise HomeUnusable(
-                f"{path} is damaged ({type(error).__name__}: {error}); remove it with 'kamervraag remove {letter_id}' "
-                "and ingest the letter again"
+                f"{path} is damaged ({type(error).__name__}: {error}): 'kamervraag doctor --repair' sets it aside, "
+                f"or remove it with 'kamervraag remove {letter_id}' and ingest the letter again"
             ) from error
 
     def save(self, letter: Letter) -> None:
         """Write a letter in place of what stood under its id."""
-        value = {"format": FORMAT, **asdict(letter), "date": letter.date.isoformat() if letter.date else None}
-        self.write(self.letters_folder / f"{letter.id}.json", json.dumps(value, ensure_ascii=False, indent=1).encode())
+        self.write(self.letters_folder / f"{letter.id}.json", write_letter(letter))
+
+    def keep_sources(self, letter_id: str, files: Mapping[str, bytes]) -> None:
+        """Keep the files that a letter was read from, by name, in place of those kept before."""
+        folder = self.sources_folder / letter_id
+        with self.explained():
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, data in files.items():
+                write_file(folder / name, data)
+            for path in folder.iterdir():
+                if path.name not in files:
+                    path.unlink()
 
     def remove(self, letter_id: str) -> None:
-        """Delete a letter's file."""
+        """Delete a letter's file, and those it was read from."""
         with self.explained():
             (self.letters_folder / f"{letter_id}.json").unlink()
+            shutil.rmtree(self.sources_folder / letter_id, ignore_errors=True)
 
     def write(self, path: Path, data: bytes) -> None:
-        """Write a file aside and rename it into place.
+        """Write a file whole or not at all.
 
         Raises:
             HomeUnusable: no space, no permission, …
         """
         with self.explained():
-            handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(aside).replace(path)
-            except OSError:
-                Path(aside).unlink(missing_ok=True)
-                raise
+            write_file(path, data)
+
+    def _sweep(self) -> None:
+        """Remove what a command that was killed had half written; for whoever alone may write."""
+        for folder in (self.folder, self.letters_folder, self.vectors_folder, self.generations_folder):
+            for leftover in folder.glob("*.part"):
+                leftover.unlink(missing_ok=True)
+        for leftover in self.folder.glob("*.importing"):
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _unheard(line: str) -> None:
     del line
 
 
+def write_letter(letter: Letter) -> bytes:
+    """Return a letter as the JSON file that keeps it, with a checksum."""
+    value = {**asdict(letter), "date": letter.date.isoformat() if letter.date else None}
+    whole = {"format": FORMAT, "checksum": _checksum(value), **value}
+    return json.dumps(whole, ensure_ascii=False, indent=1).encode()
+
+
+def parse_letter(data: bytes) -> Letter:
+    """Return the letter in a JSON file, this version's or an older one's.
+
+    Raises:
+        NewerFormat: written by a later version.
+        ValueError, KeyError, TypeError, AttributeError: damaged.
+    """
+    value = json.loads(data)
+    written = value.pop("format")
+    if not isinstance(written, int) or written < _WITHOUT_CHECKSUM:
+        raise ValueError(f"unknown format {written!r}")
+    if written > FORMAT:
+        raise NewerFormat(f"format {written}")
+    if written > _WITHOUT_CHECKSUM and value.pop("checksum") != _checksum(value):
+        raise ValueError("its text is not as it was written")
+    return _letter_from(value)
+
+
+def format_of(data: bytes) -> int:
+    """Return the format of a letter's JSON file that can be parsed."""
+    return int(json.loads(data)["format"])
+
+
+def _checksum(value: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
 def _letter_from(value: dict[str, Any]) -> Letter:
-    if value.pop("format") != FORMAT:
-        raise ValueError("written by another version of kamervraag")
     value["date"] = date.fromisoformat(value["date"]) if value["date"] else None
     value["signatories"] = tuple(Signatory(**entry) for entry in value["signatories"])
     value["references"] = tuple(value["references"])

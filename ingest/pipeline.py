@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from ingest.chunk import chunk_letter
-from ingest.embed import Embedder
+from ingest.embed import Embedder, Matrix
 from ingest.errors import BrokenGeneration, HomeUnusable, UnreadableLetter, UserError
 from ingest.home import Home
 from ingest.index import Content, Index, build_generation, letter_digest, open_current
-from ingest.letter import BODY_KINDS, Letter
+from ingest.letter import BODY_KINDS, Chunk, Letter
 from ingest.read import SUFFIXES, read_lines
 from ingest.structure import build_letter
 from ingest.translation import align_translation, find_other_numbers, is_still_dutch, read_translation
@@ -66,8 +68,7 @@ def read_letter(path: Path, translation: Path | None = None) -> Letter:
     # the vectors number sentences in 16 bits
     if any(len(paragraph.sentences) > _MOST_SENTENCES for _, paragraph in letter.paragraphs()):
         raise UnreadableLetter(f"{path}: one paragraph has over {_MOST_SENTENCES} sentences; put its line breaks back")
-    beside = path.with_name(path.stem + _TRANSLATION_SUFFIX)
-    sidecar = translation or (beside if _is_so(beside.is_file) else None)
+    sidecar = translation or _translation_beside(path)
     if not sidecar:
         return letter
     aligned = align_translation(letter, read_translation(sidecar))
@@ -177,14 +178,28 @@ def prepare_home(home: Home) -> None:
             _add_bundled(home)
 
 
-def check_index(home: Home, embedder: Embedder) -> tuple[int, int]:
+def rebuild(home: Home, embedder: Embedder) -> None:
+    """Build the index again from the letters and the vectors that are kept; the caller holds the right to write.
+
+    Raises:
+        HomeUnusable: the home can't be used, or a letter is damaged.
+    """
+    _add_bundled(home)
+    _build(home, embedder, None)
+
+
+def check_index(home: Home, embedder: Embedder, *, whole: bool = False) -> tuple[int, int]:
     """Open the index as it is and return how many letters and chunks it holds.
+
+    With `whole`, every byte of it is checked, and that every vector which the home keeps is found in it.
 
     Raises:
         BrokenGeneration: it fails a check.
     """
-    corpus = _open_as_it_is(home, embedder)
+    corpus = _open_as_it_is(home, embedder, whole=whole)
     try:
+        if whole and (lost := corpus.index.lost(_kept_vectors(home, corpus, embedder))):
+            raise BrokenGeneration(f"the index has lost {len(lost)} vectors")
         return len(corpus.letters), corpus.index.size
     finally:
         corpus.close()
@@ -198,6 +213,11 @@ def bundled_files() -> tuple[Path, ...]:
 def bundled_ids() -> frozenset[str]:
     """Return the ids of the letters that come with the package."""
     return frozenset(path.stem for path in bundled_files())
+
+
+def _translation_beside(path: Path) -> Path | None:
+    beside = path.with_name(path.stem + _TRANSLATION_SUFFIX)
+    return beside if _is_so(beside.is_file) else None
 
 
 def _is_letter_file(path: Path) -> bool:
@@ -248,6 +268,7 @@ def _add(path: Path, home: Home, known: dict[str, str], taken: dict[str, Path], 
         return Ingested(path, "failed", reason=f"{path}: the id {letter.id} is that of {other_file}; rename the file")
     if before and (letter_digest(before) == letter_digest(letter) or _without_translation(before) == letter):
         return Ingested(path, "same", before)
+    _keep_sources(letter, path, translation or _translation_beside(path), home)
     home.save(letter)
     if before:
         known.pop(before.sha256, None)
@@ -255,6 +276,14 @@ def _add(path: Path, home: Home, known: dict[str, str], taken: dict[str, Path], 
     other = find_other_numbers(letter)
     note = f"check the numbers of the translation: {'; '.join(other)}" if other else ""
     return Ingested(path, "changed" if before else "new", letter, note)
+
+
+def _keep_sources(letter: Letter, path: Path, translation: Path | None, home: Home) -> None:
+    """Keep the files of a letter under the names by which `read_letter` finds both again."""
+    files = {letter.source: path.read_bytes()}
+    if translation:
+        files[Path(letter.source).stem + _TRANSLATION_SUFFIX] = translation.read_bytes()
+    home.keep_sources(letter.id, files)
 
 
 def _other_file(letter: Letter, path: Path, before: Letter | None, taken: dict[str, Path]) -> Path | str | None:
@@ -278,10 +307,10 @@ def _without_translation(letter: Letter) -> Letter:
     return replace(letter, sections=tuple(sections), footnotes=tuple(notes))
 
 
-def _open_as_it_is(home: Home, embedder: Embedder) -> Corpus:
+def _open_as_it_is(home: Home, embedder: Embedder, *, whole: bool = False) -> Corpus:
     letters = home.load_all()
     digests = {letter_id: letter_digest(letter) for letter_id, letter in letters.items()}
-    return Corpus(letters, open_current(home.generations_folder, embedder.identity, digests))
+    return Corpus(letters, open_current(home.generations_folder, embedder.identity, digests, whole=whole))
 
 
 def _is_stale(home: Home, embedder: Embedder) -> bool:
@@ -305,9 +334,22 @@ def _build(home: Home, embedder: Embedder, progress: Progress | None) -> None:
         progress("indexing", len(letters), len(letters))
 
 
-def _content(home: Home, letter: Letter, embedder: Embedder) -> Content:
+def _kept_vectors(home: Home, corpus: Corpus, embedder: Embedder) -> Matrix:
+    """Return the pooled vectors of all rows, (n, d), or none where they are not all kept."""
+    paths = [_chunked(home, letter, embedder)[1] for letter in corpus.letters.values()]
+    kept = [vectors.pooled for vectors in map(load_vectors, paths) if vectors is not None]
+    whole = kept if len(kept) == len(paths) else []
+    return np.concatenate([np.empty((0, embedder.identity.dimension), np.float32), *whole])
+
+
+def _chunked(home: Home, letter: Letter, embedder: Embedder) -> tuple[tuple[Chunk, ...], Path]:
+    """Return a letter's chunks and where their vectors are kept."""
     chunks = chunk_letter(letter, embedder.count_tokens, embedder.most_tokens)
-    path = home.vectors_folder / f"{vectors_key(chunks, embedder.identity)}.npz"
+    return chunks, home.vectors_folder / f"{vectors_key(chunks, embedder.identity)}.npz"
+
+
+def _content(home: Home, letter: Letter, embedder: Embedder) -> Content:
+    chunks, path = _chunked(home, letter, embedder)
     vectors = load_vectors(path)
     if vectors is None:
         vectors = encode_chunks(chunks, embedder)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.embed import Embedder, Identity, Matrix, normalise, unit
+from ingest.files import open_file
 from ingest.letter import Chunk
 
 NO_SENTENCE = -1
@@ -80,7 +81,7 @@ def open_packed(path: Path) -> PackedFile:
     Raises:
         OSError, ValueError: it can't be read, or holds something else.
     """
-    file = path.open("rb")
+    file = open_file(path)
     try:
         np.lib.format.read_magic(file)
         shape, _, dtype = np.lib.format.read_array_header_1_0(file)
@@ -138,7 +139,7 @@ def save_vectors(vectors: ChunkVectors, path: Path) -> None:
 def load_vectors(path: Path) -> ChunkVectors | None:
     """Read vectors back; `None` when the file is missing or damaged, for they can be made again."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        with open_file(path) as file, np.load(file, allow_pickle=False) as stored:
             return ChunkVectors(stored["pooled"], stored["tokens"], stored["bounds"], stored["sentences"])
     except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile):
         return None

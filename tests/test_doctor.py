@@ -101,6 +101,11 @@ def test_a_damaged_letter_is_pointed_out(home_copy: Path) -> None:
     assert path.stem in (finding.mend or "")
 
 
+def test_damaged_conversations_are_pointed_out(home_copy: Path) -> None:
+    (home_copy / "conversations.sqlite").write_bytes(b"\xa5" * 5_000)
+    assert "--repair" in (findings(Settings(home=home_copy))["conversations"].mend or "")
+
+
 def test_a_full_disk_is_pointed_out(home_copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = shutil.disk_usage(home_copy)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=1_000_000))

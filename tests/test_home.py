@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -78,7 +79,7 @@ def test_saving_again_replaces_and_removing_removes(home: Home, letter: Letter) 
 def test_ids_are_sorted_and_half_written_files_are_no_letters(home: Home, letter: Letter) -> None:
     for letter_id in ("2021-05-03-b", "2018-04-26-a"):
         home.save(replace(letter, id=letter_id))
-    (home.letters_folder / ".2019-01-01-c.json.x1y2").write_text("{", encoding="utf-8")
+    (home.letters_folder / ".x1y2.part").write_text("{", encoding="utf-8")
     assert home.letter_ids() == ("2018-04-26-a", "2021-05-03-b")
 
 
@@ -95,7 +96,10 @@ def test_an_unknown_letter_is_refused_with_the_known_ones(home: Home, letter: Le
 
 
 def changed(letter_file: Path, **values: Any) -> str:
-    return json.dumps({**json.loads(letter_file.read_text(encoding="utf-8")), **values})
+    """Give the file as the first version wrote it, whose damage no checksum tells, with other values."""
+    value = {**json.loads(letter_file.read_text(encoding="utf-8")), "format": 1, **values}
+    del value["checksum"]
+    return json.dumps(value)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +120,8 @@ def test_a_damaged_file_is_refused_with_a_way_out(home: Home, letter: Letter, co
 @pytest.mark.parametrize(
     "values",
     [
-        {"format": 99},
+        {"format": 0},
+        {"format": "1"},
         {"date": "26 april"},
         {"date": 5},
         {"sections": [1]},
@@ -135,6 +140,43 @@ def test_a_file_of_another_shape_is_refused(home: Home, letter: Letter, values: 
     path.write_text(changed(path, **values), encoding="utf-8")
     with pytest.raises(HomeUnusable, match="damaged"):
         home.load(letter.id)
+
+
+def test_a_file_of_the_first_version_is_read(home: Home, letter: Letter) -> None:
+    home.save(letter)
+    path = home.letters_folder / f"{letter.id}.json"
+    path.write_text(changed(path), encoding="utf-8")
+    assert home.load(letter.id) == letter
+
+
+def test_a_file_of_a_newer_version_is_not_called_damaged(home: Home, letter: Letter) -> None:
+    home.save(letter)
+    path = home.letters_folder / f"{letter.id}.json"
+    path.write_text(changed(path, format=99), encoding="utf-8")
+    with pytest.raises(HomeUnusable, match="newer version") as caught:
+        home.load(letter.id)
+    assert "remove" not in str(caught.value)
+
+
+def test_one_other_letter_in_the_text_is_noticed(home: Home, letter: Letter) -> None:
+    home.save(letter)
+    path = home.letters_folder / f"{letter.id}.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("270", "370"), encoding="utf-8")
+    with pytest.raises(HomeUnusable, match="not as it was written"):
+        home.load(letter.id)
+
+
+def test_a_pipe_where_a_letter_should_be_keeps_nobody_waiting(home: Home) -> None:
+    os.mkfifo(home.letters_folder / "2018-04-26-a.json")
+    with pytest.raises(HomeUnusable, match="not a file"):
+        home.load("2018-04-26-a")
+
+
+def test_what_a_killed_command_half_wrote_is_removed_by_the_next_that_writes(home: Home) -> None:
+    for folder in (home.letters_folder, home.vectors_folder, home.generations_folder):
+        (folder / ".x1y2.part").write_text("half", encoding="utf-8")
+    with home.writing():
+        assert not list(home.folder.rglob("*.part"))
 
 
 def test_a_file_that_holds_another_letter_than_its_name_says_is_refused(home: Home, letter: Letter) -> None:

@@ -217,6 +217,77 @@ def _open_and_search(generations: Path) -> None:
     sys.exit(0 if all(index.search_dense(content.vectors.pooled[row], 1)[0][0] == row for row in rows) else 1)
 
 
+def flipped(path: Path, place: float) -> None:
+    """Change one byte of a file, somewhere between its start (0) and its end (1)."""
+    data = bytearray(path.read_bytes())
+    data[int(place * (len(data) - 1))] ^= 0xFF
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("place", [0.3, 0.5, 0.7])
+@pytest.mark.parametrize("name", ["chroma.sqlite3", "index_metadata.pickle", "data_level0.bin", "link_lists.bin"])
+def test_one_wrong_byte_in_what_chroma_wrote_is_noticed_or_does_no_harm(
+    flushed: tuple[Path, Content], tmp_path: Path, name: str, place: float
+) -> None:
+    generations, content = Path(shutil.copytree(flushed[0], tmp_path / "generations")), flushed[1]
+    (path,) = current(generations).rglob(name)
+    flipped(path, place)
+    try:
+        index = open_current(generations, IDENTITY, {content.letter.id: letter_digest(content.letter)}, whole=True)
+    except BrokenGeneration:
+        return
+    # a page of the database that holds nothing
+    assert name == "chroma.sqlite3"
+    with closing(index):
+        assert index.lost(content.vectors.pooled) == []
+
+
+def test_damage_in_the_middle_of_a_large_file_is_noticed_when_all_is_checked(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.index.seals._CHECKED_AT_OPEN_BYTES", 100)
+    generations = tmp_path / "generations"
+    generations.mkdir()
+    build_generation(generations, CONTENTS, IDENTITY)
+    flipped(current(generations) / "tokens.npy", 0.5)
+    open_current(generations, IDENTITY, LETTERS).close()
+    with pytest.raises(BrokenGeneration, match=r"tokens\.npy"):
+        open_current(generations, IDENTITY, LETTERS, whole=True)
+
+
+def test_vectors_that_are_not_in_the_index_are_told(index: Index) -> None:
+    assert index.lost(POOLED) == []
+    changed = POOLED.copy()
+    changed[3] = -changed[3]
+    assert index.lost(changed) == [3]
+
+
+@pytest.mark.parametrize("name", ["CURRENT", *(f"x/{name}" for name in ("lease", "manifest.json", "tokens.npy"))])
+def test_a_pipe_where_a_file_should_be_keeps_nobody_waiting(built: Path, tmp_path: Path, name: str) -> None:
+    generations = Path(shutil.copytree(built, tmp_path / "generations"))
+    path = generations / name.replace("x", current(generations).name)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(BrokenGeneration):
+        open_current(generations, IDENTITY, LETTERS)
+
+
+def test_a_file_system_without_locks_is_good_enough(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generations = Path(shutil.copytree(built, tmp_path / "generations"))
+
+    def unknown(*arguments: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("ingest.index.generation.fcntl.flock", unknown)
+    with closing(open_current(generations, IDENTITY, LETTERS)) as reader:
+        build_generation(generations, CONTENTS[:1], IDENTITY)
+        assert reader.search_dense(POOLED[6], 1)[0][0] == 6
+    with closing(open_current(generations, IDENTITY, {"2018-04-26-a": LETTERS["2018-04-26-a"]})) as index:
+        assert index.size == len(TEXTS)
+
+
 GRAPH_FILES = ["header.bin", "data_level0.bin", "length.bin", "link_lists.bin", "index_metadata.pickle"]
 
 
@@ -304,7 +375,7 @@ def test_the_digest_of_a_letter_changes_with_anything_in_it() -> None:
     assert letter_digest(replace(letter, title="Anders")) != letter_digest(letter)
 
 
-@pytest.mark.parametrize("stage", ["build_dense", "build_lexical", "_synchronise"])
+@pytest.mark.parametrize("stage", ["build_dense", "build_lexical", "seal_files", "Index", "write_file"])
 def test_a_build_that_fails_leaves_the_old_generation_and_nothing_else(
     built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
@@ -314,9 +385,10 @@ def test_a_build_that_fails_leaves_the_old_generation_and_nothing_else(
     def full(*arguments: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(f"ingest.index.generation.{stage}", full)
-    with pytest.raises(OSError, match="No space left"):
-        build_generation(generations, CONTENTS[:1], IDENTITY)
+    with monkeypatch.context() as patch:
+        patch.setattr(f"ingest.index.generation.{stage}", full)
+        with pytest.raises(OSError, match="No space left"):
+            build_generation(generations, CONTENTS[:1], IDENTITY)
     assert sorted(path.name for path in generations.iterdir()) == before
     with closing(open_current(generations, IDENTITY, LETTERS)) as index:
         assert index.size == len(POOLED)

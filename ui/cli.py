@@ -349,11 +349,19 @@ def password(name: Annotated[str, typer.Argument(help="The user's name.")]) -> N
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="First set broken files aside and build the index from the letters.")
+    ] = False,
+) -> None:
     """Show what is installed and which settings are in force, what is wrong and how to mend it."""
     from ui.doctor import examine
 
     problems = 0
+    if repair:
+        from ui.keeping import repair_home
+
+        problems += repair_home(_settings(), _home())
     for finding in examine(_settings()):
         typer.echo(f"{finding.name:22}{finding.value}")
         if finding.mend:
@@ -361,6 +369,26 @@ def doctor() -> None:
             typer.echo(f"{'':22}-> {finding.mend}")
     if problems:
         raise UserError(f"{problems} {'thing' if problems == 1 else 'things'} to mend, marked '->' above")
+
+
+@app.command()
+def export_home(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The .zip to write.")],
+) -> None:
+    """Save letters, their files, conversations and all else that can't be made again in one file."""
+    from ui.keeping import export_home
+
+    export_home(_home(), file)
+
+
+@app.command()
+def import_home(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What 'kamervraag export-home' wrote.")],
+) -> None:
+    """Add what such a file holds to the letters here; nothing that is here is overwritten."""
+    from ui.keeping import import_home
+
+    import_home(_settings(), _home(), file)
 
 
 def _settings() -> Settings:

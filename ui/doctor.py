@@ -6,15 +6,17 @@ import os
 import platform
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from ingest.embed import load_embedder
-from ingest.errors import BrokenGeneration, UserError
+from ingest.errors import BrokenGeneration, HomeUnusable, UserError
 from ingest.home import Home
 from ingest.model.prepare import MODEL_NAME, NEEDED_BYTES, find_prepared
 from ingest.pipeline import check_index
+from ingest.repair import check_databases
 from ingest.settings import Settings, unknown_variables
 
 _PACKAGES = (
@@ -45,6 +47,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _folder("home", settings.home, _NEEDED_BYTES)
     yield _model(settings)
     yield _index(settings)
+    with suppress(HomeUnusable):  # which the home's own finding tells
+        for path, damage in check_databases(Home(settings.home)):
+            yield Finding(path.stem, f"{path}: {damage}", "run 'kamervraag doctor --repair': it sets the file aside")
 
 
 def _package(name: str) -> Finding:
@@ -99,9 +104,9 @@ def _index(settings: Settings) -> Finding:
         return Finding("index", "can't be checked before the model is prepared: any question prepares it")
     try:
         embedder = load_embedder(settings.embedder, settings.models, threads=settings.threads)
-        letters, rows = check_index(home, embedder)
+        letters, rows = check_index(home, embedder, whole=True)
     except BrokenGeneration as error:
-        return Finding("index", str(error), "ask a question: the index is then rebuilt from the letters")
+        return Finding("index", str(error), "run 'kamervraag doctor --repair': it builds the index from the letters")
     except UserError as error:
         return Finding("index", "can't be opened", str(error))
     return Finding("index", f"{letters} {'letter' if letters == 1 else 'letters'}, {rows} chunks, checked")

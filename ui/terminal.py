@@ -27,6 +27,11 @@ def harmless(text: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def print_line(text: str) -> None:
+    """Print one line, whatever stands in the names it holds."""
+    sys.stdout.write(f"{harmless(text)}\n")
+
+
 def print_answer(answer: Answer) -> None:
     """Print an answer, its sources and its warnings."""
     language = answer.language

@@ -23,7 +23,20 @@ Metadata = dict[str, str | int]
 
 
 def build_dense(folder: Path, vectors: Matrix, metadata: Sequence[Metadata], identity: dict[str, str | int]) -> None:
-    """Write row i of `vectors` under the id `str(i)`; closes the database, so that the folder can be renamed."""
+    """Write row i of `vectors` under the id `str(i)`; closes the database, so that the folder can be renamed.
+
+    Raises:
+        OSError: no space or no permission.
+    """
+    import chromadb.errors
+
+    try:
+        _fill(folder, vectors, metadata, identity)
+    except (chromadb.errors.ChromaError, ValueError) as error:
+        raise OSError(f"Chroma could not write in {folder}: {error}") from error
+
+
+def _fill(folder: Path, vectors: Matrix, metadata: Sequence[Metadata], identity: dict[str, str | int]) -> None:
     client = _client(folder)
     try:
         collection = client.create_collection(
@@ -66,8 +79,7 @@ class Dense:
                 raise BrokenGeneration(f"{folder} was made by another embedder: {stored}")
             if self._collection.count() != rows:
                 raise BrokenGeneration(f"{folder} holds {self._collection.count()} vectors, not {rows}")
-            found = self._collection.query(query_embeddings=samples, n_results=1, include=["distances"])
-            if any(not nearest or nearest[0] > _SAME for nearest in found["distances"] or [[]]):
+            if self.lost(samples):
                 raise BrokenGeneration(f"{folder} has lost vectors")
             self._opened = opened.pop_all()
 
@@ -80,6 +92,17 @@ class Dense:
             )
         distances = (found["distances"] or [[]])[0]
         return [(int(row), 1.0 - float(distance)) for row, distance in zip(found["ids"][0], distances, strict=True)]
+
+    def lost(self, vectors: Matrix) -> list[int]:
+        """Return the rows i that are not found by `vectors[i]`."""
+        missing = []
+        with _as_broken("the index"):
+            for start in range(0, len(vectors), _BATCH):
+                batch = vectors[start : start + _BATCH]
+                found = self._collection.query(query_embeddings=batch, n_results=1, include=["distances"])
+                distances = found["distances"] or [[] for _ in batch]
+                missing += [start + row for row, nearest in enumerate(distances) if not nearest or nearest[0] > _SAME]
+        return missing
 
     def close(self) -> None:
         """Let go of the database files."""

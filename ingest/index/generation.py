@@ -5,33 +5,32 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import shutil
-import sqlite3
 import tempfile
 import uuid
 from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
 from ingest.embed import Identity, Matrix, Vector
 from ingest.errors import BrokenGeneration
+from ingest.files import open_file, read_file, synchronise, write_file
 from ingest.index.dense import Dense, Metadata, build_dense
 from ingest.index.lexical import Lexical, Row, build_lexical
+from ingest.index.seals import check_seals, seal_files
 from ingest.letter import Chunk, Letter
 from ingest.vectors import ChunkVectors, open_packed, unpack
 
-FORMAT = 3
+FORMAT = 4
 _CURRENT, _MANIFEST, _LEASE = "CURRENT", "manifest.json", "lease"
 _DENSE, _LEXICAL, _TOKENS, _SENTENCES = "chroma", "lexical.db", "tokens.npy", "sentences.npy"
-_SAMPLES = "samples.npy"
+_SAMPLES, _BUILDING = "samples.npy", ".building"
 _MOST_SAMPLES = 16
-_FULLY_CHECKED_BYTES = 32_000_000
 _OPEN_TRIES = 5
 _TOKENS_IN_MEMORY = 30_000
 
@@ -48,8 +47,12 @@ class Content:
 class Index:
     """A generation opened for reading; it stays whole until `close`, whatever is ingested meanwhile."""
 
-    def __init__(self, folder: Path, identity: Identity, letters: Mapping[str, str], lease: IO[bytes]) -> None:
-        self._lease = lease
+    def __init__(self, folder: Path, identity: Identity, letters: Mapping[str, str], *, whole: bool = False) -> None:
+        """Open the files of a generation that nobody removes meanwhile.
+
+        Raises:
+            BrokenGeneration: it fails a check; with `whole`, every byte is checked.
+        """
         manifest = _read_manifest(folder)
         if manifest.get("format") != FORMAT:
             raise BrokenGeneration(f"the index was made by another version (format {manifest.get('format')})")
@@ -57,20 +60,26 @@ class Index:
             raise BrokenGeneration("the index was made by another embedding model")
         if manifest.get("letters") != dict(letters):
             raise BrokenGeneration("the index does not hold the letters that are here now")
-        _check_files(folder, manifest["files"])
-        _check_database(folder / _DENSE / "chroma.sqlite3")
+        check_seals(folder, manifest["files"], whole=whole)
         self.fingerprint = str(manifest["fingerprint"])
-        self._lexical = Lexical(folder / _LEXICAL)
-        try:
-            self._tokens = open_packed(folder / _TOKENS)
-            self._sentences = np.load(folder / _SENTENCES, mmap_mode="r", allow_pickle=False)
-            # unpacked once where they are few
-            few = self._tokens.count <= _TOKENS_IN_MEMORY
-            self._unpacked = unpack(self._tokens.read(0, self._tokens.count)) if few else None
-        except (OSError, ValueError, EOFError) as error:
-            raise BrokenGeneration(f"the token vectors in {folder} can't be read: {error}") from error
-        samples = np.load(folder / _SAMPLES, allow_pickle=False)
-        self._dense = Dense(folder / _DENSE, _chroma_identity(identity), self._lexical.count, samples)
+        with ExitStack() as opened:
+            self._lexical = opened.enter_context(closing(Lexical(folder / _LEXICAL)))
+            try:
+                self._tokens = opened.enter_context(closing(open_packed(folder / _TOKENS)))
+                self._sentences = np.load(folder / _SENTENCES, mmap_mode="r", allow_pickle=False)
+                samples = np.load(folder / _SAMPLES, allow_pickle=False)
+                # unpacked once where they are few
+                few = self._tokens.count <= _TOKENS_IN_MEMORY
+                self._unpacked = unpack(self._tokens.read(0, self._tokens.count)) if few else None
+            except (OSError, ValueError, EOFError) as error:
+                raise BrokenGeneration(f"the token vectors in {folder} can't be read: {error}") from error
+            dense = Dense(folder / _DENSE, _chroma_identity(identity), self._lexical.count, samples)
+            self._dense = opened.enter_context(closing(dense))
+            self._opened = opened.pop_all()
+
+    def lease(self, file: BinaryIO) -> None:
+        """Keep a file open until `close`: the lock on it keeps the generation from being removed."""
+        self._opened.enter_context(file)
 
     def search_dense(self, vector: Vector, top_k: int, letters: Sequence[str] = ()) -> list[tuple[int, float]]:
         """Return (row, cosine similarity) of the nearest chunks, best first."""
@@ -110,57 +119,71 @@ class Index:
             tokens = unpack(np.concatenate([self._tokens.read(row.first_token, row.end_token) for row in rows]))
         return tokens, np.concatenate([self._sentences[part] for part in parts])
 
+    def lost(self, pooled: Matrix) -> list[int]:
+        """Return the rows that are not found by their own pooled vector, (n, d); none in a sound index."""
+        return self._dense.lost(pooled)
+
     def close(self) -> None:
         """Let go of the files; an older generation may then be removed."""
-        self._dense.close()
-        self._lexical.close()
-        self._tokens.close()
-        self._lease.close()
+        self._opened.close()
 
 
 def build_generation(generations: Path, contents: Sequence[Content], identity: Identity) -> None:
-    """Build a generation, make it the current one and remove those that nobody reads.
+    """Build a generation, check it, make it the current one and remove those that nobody reads.
 
     The caller holds the right to write. A crash at any moment leaves the old generation current.
 
     Raises:
         OSError: no space or no permission; nothing is left behind.
+        BrokenGeneration: what was built can't be opened; nothing is left behind either.
     """
-    for leftover in generations.glob("*.building"):
+    for leftover in generations.glob(f"*{_BUILDING}"):
         shutil.rmtree(leftover, ignore_errors=True)
-    building = Path(tempfile.mkdtemp(suffix=".building", dir=generations))
+    building = Path(tempfile.mkdtemp(suffix=_BUILDING, dir=generations))
+    final = generations / uuid.uuid4().hex
     try:
-        _write_parts(building, contents, identity)
-        final = generations / uuid.uuid4().hex
+        letters = _write_parts(building, contents, identity)
+        Index(building, identity, letters).close()
         building.rename(final)
-        pointer = generations / f".{_CURRENT}"
-        pointer.write_text(final.name, encoding="utf-8")
-        pointer.replace(generations / _CURRENT)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+        synchronise(generations)
+        write_file(generations / _CURRENT, final.name.encode())
+    except BaseException:
+        for folder in (building, final):
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
     _remove_unread(generations, keep=final.name)
 
 
-def open_current(generations: Path, identity: Identity, letters: Mapping[str, str]) -> Index:
+def open_current(generations: Path, identity: Identity, letters: Mapping[str, str], *, whole: bool = False) -> Index:
     """Open the current generation; `letters` are the ids and content hashes it must hold.
 
     Raises:
-        BrokenGeneration: there is none, or it fails a check.
+        BrokenGeneration: there is none, or it fails a check; with `whole`, every byte is checked.
     """
     for _ in range(_OPEN_TRIES):
         folder = generations / _current_name(generations)
-        with suppress(FileNotFoundError):
-            lease = (folder / _LEASE).open("rb")
-            fcntl.flock(lease, fcntl.LOCK_SH)
+        with suppress(FileNotFoundError), ExitStack() as opened:
+            lease = opened.enter_context(_leased(folder / _LEASE))
             # between reading the pointer and taking the lease a writer may have replaced and removed it
             if (folder / _LEASE).exists():
-                try:
-                    return Index(folder, identity, letters, lease)
-                except BaseException:
-                    lease.close()
-                    raise
-            lease.close()
+                index = Index(folder, identity, letters, whole=whole)
+                opened.pop_all()
+                index.lease(lease)
+                return index
     raise BrokenGeneration("there is no index yet")
+
+
+def _leased(path: Path) -> BinaryIO:
+    """Open a lease and lock it; where the file system knows no locks, nobody removes what may be in use."""
+    try:
+        lease = open_file(path)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise BrokenGeneration(f"{path} can't be opened: {error.strerror}") from error
+    with suppress(OSError):
+        fcntl.flock(lease, fcntl.LOCK_SH)
+    return lease
 
 
 def letter_digest(letter: Letter) -> str:
@@ -170,7 +193,7 @@ def letter_digest(letter: Letter) -> str:
 
 def _current_name(generations: Path) -> str:
     try:
-        name = (generations / _CURRENT).read_text(encoding="utf-8").strip()
+        name = read_file(generations / _CURRENT).decode().strip()
     except (OSError, UnicodeDecodeError) as error:
         raise BrokenGeneration("there is no index yet") from error
     if not name.isalnum():
@@ -178,7 +201,8 @@ def _current_name(generations: Path) -> str:
     return name
 
 
-def _write_parts(folder: Path, contents: Sequence[Content], identity: Identity) -> None:
+def _write_parts(folder: Path, contents: Sequence[Content], identity: Identity) -> dict[str, str]:
+    """Write all files of a generation and return the letters in it, with their digests."""
     chunks = [chunk for content in contents for chunk in content.chunks]
     dimension = identity.dimension
     pooled = np.concatenate([np.empty((0, dimension), np.float32), *(content.vectors.pooled for content in contents)])
@@ -189,10 +213,7 @@ def _write_parts(folder: Path, contents: Sequence[Content], identity: Identity) 
     for content, shift in zip(contents, shifts, strict=False):
         bounds += [int(shift + bound) for bound in content.vectors.bounds[1:]]
     build_lexical(folder / _LEXICAL, chunks, bounds)
-    tokens = np.lib.format.open_memmap(folder / _TOKENS, "w+", np.int8, (int(shifts[-1]), dimension))
-    for content, shift in zip(contents, shifts, strict=False):
-        tokens[shift : shift + len(content.vectors.tokens)] = content.vectors.tokens
-    tokens.flush()
+    _write_tokens(folder / _TOKENS, contents, (int(shifts[-1]), dimension))
     np.save(folder / _SENTENCES, np.concatenate([np.empty(0, np.int16), *(c.vectors.sentences for c in contents)]))
     letters = {content.letter.id: letter_digest(content.letter) for content in contents}
     manifest = {
@@ -202,11 +223,20 @@ def _write_parts(folder: Path, contents: Sequence[Content], identity: Identity) 
         "fingerprint": hashlib.sha256(json.dumps([letters, asdict(identity)], sort_keys=True).encode()).hexdigest()[
             :16
         ],
-        "files": _fingerprints(folder),
+        "files": seal_files(folder),
     }
     (folder / _LEASE).touch()
-    (folder / _MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
-    _synchronise(folder)
+    write_file(folder / _MANIFEST, json.dumps(manifest).encode())
+    return letters
+
+
+def _write_tokens(path: Path, contents: Sequence[Content], shape: tuple[int, int]) -> None:
+    """Write the token vectors letter by letter; not through a map, which a full disk ends with a signal."""
+    with path.open("wb") as file:
+        header = {"descr": np.lib.format.dtype_to_descr(np.dtype(np.int8)), "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(file, header)
+        for content in contents:
+            file.write(np.ascontiguousarray(content.vectors.tokens).data)
 
 
 def _metadata(contents: Sequence[Content]) -> list[Metadata]:
@@ -234,7 +264,7 @@ def _chroma_identity(identity: Identity) -> dict[str, str | int]:
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
-        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads(read_file(folder / _MANIFEST))
     except (OSError, ValueError) as error:
         raise BrokenGeneration(f"{folder / _MANIFEST} can't be read: {error}") from error
     if not isinstance(manifest, dict) or not {"files", "fingerprint"} <= manifest.keys():
@@ -242,67 +272,10 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _fingerprints(folder: Path) -> dict[str, list[object]]:
-    """Size and digest of every file; of Chroma's own, whose contents change when they are opened, the size."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {
-        path.relative_to(folder).as_posix(): [path.stat().st_size, "" if _is_chromas(path, folder) else _digest(path)]
-        for path in files
-    }
-
-
-def _is_chromas(path: Path, folder: Path) -> bool:
-    return (folder / _DENSE) in path.parents
-
-
-def _check_files(folder: Path, expected: Mapping[str, object]) -> None:
-    try:
-        for name, fingerprint in expected.items():
-            path = folder / name
-            if [path.stat().st_size, "" if _is_chromas(path, folder) else _digest(path)] != fingerprint:
-                raise BrokenGeneration(f"{path} is not as it was written")
-    except OSError as error:
-        raise BrokenGeneration(f"a file of the index can't be read: {error}") from error
-
-
-def _check_database(path: Path) -> None:
-    """Have SQLite check Chroma's database, unless it is so large that opening would take long."""
-    try:
-        if path.stat().st_size > _FULLY_CHECKED_BYTES:
-            return
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            (answer,) = connection.execute("pragma quick_check(1)").fetchone()
-    except (OSError, sqlite3.Error) as error:
-        raise BrokenGeneration(f"{path} can't be read: {error}") from error
-    if answer != "ok":
-        raise BrokenGeneration(f"{path} is damaged: {answer}")
-
-
-def _digest(path: Path) -> str:
-    """Return the digest of a file, or of the first and last part of a large one."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        if size <= _FULLY_CHECKED_BYTES:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-        head = file.read(_FULLY_CHECKED_BYTES // 2)
-        file.seek(size - _FULLY_CHECKED_BYTES // 2)
-        return hashlib.sha256(head + file.read()).hexdigest()
-
-
-def _synchronise(folder: Path) -> None:
-    """Have the disk hold every file before anything points at them."""
-    for path in [*folder.rglob("*"), folder]:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
 def _remove_unread(generations: Path, keep: str) -> None:
     for folder in generations.iterdir():
         if folder.name == keep or not folder.is_dir() or folder.suffix:
             continue
-        with suppress(OSError), (folder / _LEASE).open("rb") as lease:
+        with suppress(OSError), open_file(folder / _LEASE) as lease:
             fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(folder, ignore_errors=True)

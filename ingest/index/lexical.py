@@ -40,7 +40,18 @@ class Row:
 
 
 def build_lexical(path: Path, chunks: Sequence[Chunk], bounds: Sequence[int]) -> None:
-    """Write the rows and their terms; chunk i owns the tokens `bounds[i]:bounds[i + 1]`."""
+    """Write the rows and their terms; chunk i owns the tokens `bounds[i]:bounds[i + 1]`.
+
+    Raises:
+        OSError: no space or no permission.
+    """
+    try:
+        _fill(path, chunks, bounds)
+    except sqlite3.OperationalError as error:
+        raise OSError(f"SQLite could not write {path}: {error}") from error
+
+
+def _fill(path: Path, chunks: Sequence[Chunk], bounds: Sequence[int]) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(_SCHEMA)
         for row, chunk in enumerate(chunks):

@@ -1,0 +1,112 @@
+"""One file that holds many: a zip with a list of what is in it, read as if an enemy had made it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+import zipfile
+from collections.abc import Mapping
+from hashlib import file_digest
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO
+
+from ingest.errors import UserError
+from ingest.files import open_file, written_whole
+
+FORMAT = 1
+_LIST = "kamervraag-home.json"
+_MOST_FILES = 500_000
+_MOST_BYTES = 20_000_000_000
+# Text packs to a tenth or so; a bomb to a thousandth.
+_MOST_TIMES_SMALLER, _SMALL_BYTES = 200, 10_000_000
+_LONGEST_LIST_BYTES = 200_000_000
+
+
+def pack(files: Mapping[str, Path], target: Path) -> None:
+    """Write files under relative names into an archive, whole or not at all.
+
+    Raises:
+        OSError: a file can't be read, or the archive not written.
+    """
+    digests = {name: _digest(path) for name, path in files.items()}
+    with (
+        written_whole(target) as out,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive,
+    ):
+        archive.writestr(_LIST, json.dumps({"format": FORMAT, "files": digests}, indent=1))
+        for name, path in files.items():
+            with open_file(path) as file, archive.open(zipfile.ZipInfo(name), "w", force_zip64=True) as entry:
+                shutil.copyfileobj(file, entry)
+
+
+def unpack(source: Path, folder: Path) -> list[str]:
+    """Write what an archive holds into an empty folder and return the names.
+
+    Raises:
+        UserError: it is no such archive, damaged, of a newer version, or made to do harm.
+        OSError: no space, no permission, …
+    """
+    try:
+        with open_file(source) as file, zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()
+            _refuse_harm(source, entries, source.stat().st_size)
+            digests = _read_list(source, archive)
+            if sorted(digests) != sorted(entry.filename for entry in entries if entry.filename != _LIST):
+                raise UserError(f"{source}: it does not hold the files it lists; nothing was imported")
+            for name, digest in digests.items():
+                _unpack_one(archive, name, folder / name)
+                if _digest(folder / name) != digest:
+                    raise UserError(f"{source}: {name!r} is not as it was saved; nothing was imported")
+            return list(digests)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+        raise UserError(f"{source}: this is no archive of 'kamervraag export-home', or damaged ({error})") from error
+
+
+def _refuse_harm(source: Path, entries: list[zipfile.ZipInfo], packed_bytes: int) -> None:
+    """Refuse names that lead out of the folder, anything that is no plain file, and what is too large."""
+    whole = sum(entry.file_size for entry in entries)
+    if len(entries) > _MOST_FILES or whole > _MOST_BYTES:
+        raise UserError(f"{source}: {len(entries)} files of {whole / 1e9:.0f} GB are too many; nothing was imported")
+    if whole > max(_SMALL_BYTES, packed_bytes * _MOST_TIMES_SMALLER):
+        raise UserError(f"{source}: it would grow from {packed_bytes} to {whole} bytes; nothing was imported")
+    seen: set[str] = set()
+    for entry in entries:
+        name, kind = entry.filename, stat.S_IFMT(entry.external_attr >> 16)
+        if not _is_plain(entry.orig_filename) or name.casefold() in seen:
+            raise UserError(f"{source}: the name {entry.orig_filename!r} in it is not allowed; nothing was imported")
+        if kind not in (0, stat.S_IFREG):
+            raise UserError(f"{source}: {name!r} in it is a link or a device; nothing was imported")
+        seen.add(name.casefold())
+
+
+def _is_plain(name: str) -> bool:
+    """Tell whether a name is relative, without a way up, and the same on every system."""
+    parts = name.split("/")
+    ordinary = all(part and part.strip(". ") and not any(sign in "\\:\0\n" for sign in part) for part in parts)
+    return ordinary and not PurePosixPath(name).is_absolute()
+
+
+def _read_list(source: Path, archive: zipfile.ZipFile) -> dict[str, str]:
+    entry = archive.NameToInfo.get(_LIST)
+    if entry is None or entry.file_size > _LONGEST_LIST_BYTES:
+        raise ValueError("it has no list of files")
+    value: Any = json.loads(archive.read(entry))
+    if not isinstance(value, dict) or not isinstance(value.get("files"), dict):
+        raise ValueError("its list of files is damaged")
+    if value.get("format") != FORMAT:
+        raise UserError(f"{source}: written by another version of kamervraag (format {value.get('format')!r})")
+    return {str(name): str(digest) for name, digest in value["files"].items()}
+
+
+def _unpack_one(archive: zipfile.ZipFile, name: str, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # what unpacks to more than it said is cut off there, and fails its digest
+    with archive.open(name) as entry, target.open("xb") as file:
+        shutil.copyfileobj(entry, file)
+
+
+def _digest(path: Path) -> str:
+    file: BinaryIO
+    with open_file(path) as file:
+        return file_digest(file, "sha256").hexdigest()
