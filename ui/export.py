@@ -8,16 +8,23 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import Literal
 
 from assistant.dialogue import Answer, Citation
 from assistant.reference import name_letter
+from ingest.errors import UserError
 from ingest.letter import Language, Letter
 from ui import texts
 from ui.page_texts import PACK
 from ui.records import Record, answer_record, letter_record
 
 PackKind = Literal["md", "json", "docx"]
+MIME_TYPES: dict[PackKind, str] = {
+    "md": "text/markdown",
+    "json": "application/json",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~&])")
 _REFERENCE = re.compile(r"\[(\d+)\]")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -49,6 +56,31 @@ def write_pack(answers: Sequence[Answer], letters: Mapping[str, Letter], languag
     if kind == "md":
         return _markdown(entries, letters, language).encode("utf-8", "replace")
     return _docx(entries, letters, language)
+
+
+def write_pack_file(path: Path, answers: Sequence[Answer], letters: Mapping[str, Letter], language: Language) -> None:
+    """Write the pack to a file, whose suffix tells the kind.
+
+    Raises:
+        UserError: the suffix is another, or the file can't be written.
+    """
+    content = write_pack(answers, letters, language, check_pack(path))
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise UserError(f"{path}: can't be written ({error.strerror}); choose another place") from error
+
+
+def check_pack(path: Path) -> PackKind:
+    """Return the kind of pack that a file name asks for.
+
+    Raises:
+        UserError: none that can be written.
+    """
+    for kind in MIME_TYPES:
+        if path.suffix.lower() == f".{kind}":
+            return kind
+    raise UserError(f"{path}: the evidence is written as {', '.join(f'.{kind}' for kind in MIME_TYPES)}")
 
 
 def number_sources(answers: Sequence[Answer]) -> tuple[Entry, ...]:
