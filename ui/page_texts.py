@@ -121,8 +121,9 @@ PAGE: dict[Language, dict[str, str]] = {
         "some_letters": "{count} brieven",
         "upload": "Een brief toevoegen",
         "upload_choose": "Kies een bestand",
-        "upload_help_private": "{formats}, hoogstens {megabytes} MB. Alleen u kunt hem bevragen; de brief blijft op deze "
-        "computer tot u hem verwijdert, of een maand niet gebruikt.",
+        "upload_drop": "of sleep het hierheen",
+        "upload_help_private": "{formats}, hoogstens {megabytes} MB. Alleen u kunt hem bevragen; de brief blijft op "
+        "deze computer tot u hem verwijdert, of een maand niet gebruikt.",
         "upload_help_shared": "{formats}, hoogstens {megabytes} MB. Iedereen die deze pagina gebruikt, kan hem daarna "
         "bevragen.",
         "upload_help_off": "",
@@ -243,8 +244,9 @@ PAGE: dict[Language, dict[str, str]] = {
         "some_letters": "{count} letters",
         "upload": "Add a letter",
         "upload_choose": "Choose a file",
-        "upload_help_private": "{formats}, at most {megabytes} MB. Only you can ask it; the letter stays on this computer "
-        "until you delete it, or leave it unused for a month.",
+        "upload_drop": "or drag it here",
+        "upload_help_private": "{formats}, at most {megabytes} MB. Only you can ask it; the letter stays on this "
+        "computer until you delete it, or leave it unused for a month.",
         "upload_help_shared": "{formats}, at most {megabytes} MB. Everybody who uses this page can ask it afterwards.",
         "upload_help_off": "",
         "upload_sending": "Sending the letter …",
