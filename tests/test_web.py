@@ -42,7 +42,7 @@ def test_a_dutch_question_is_answered_and_its_chip_marks_the_words_in_the_letter
     reply.locator(".kv-chip").click()
     expect(page.locator(".kv-sheet .kv-decisive")).to_have_text("270")
     expect(page.locator(".kv-sheet .kv-decisive")).to_be_in_viewport()
-    quote = reply.locator("blockquote").text_content()
+    quote = reply.locator("blockquote").text_content() or ""
     assert quote.startswith("Zoals bekend")
     assert _marked(page) == quote
 
@@ -140,7 +140,7 @@ def test_the_permanent_link_opens_the_letter_at_the_paragraph(open_page: OpenPag
     page = open_page()
     reply = ask(page, TROOPS)
     reply.locator(".kv-chip").click()
-    link = reply.locator(".kv-link").get_attribute("href")
+    link = reply.locator(".kv-link").get_attribute("href") or ""
     assert f"letter={LETTER}" in link
     fresh = open_page(link[link.index("/?") :])
     expect(fresh.locator(".kv-current")).to_be_in_viewport()

@@ -137,7 +137,7 @@ def ask(
     answer = assistant.ask(question, language=language.value if language else None, letters=letter or ())
     if export:
         asked = {letter_id: assistant.letters[letter_id] for letter_id in letter or assistant.letters}
-        write_pack_file(export, [answer], asked, answer.language)
+        write_pack_file(export, [answer], asked, assistant.embedder.identity, answer.language)
     if as_json:
         _print_json(answer_record(answer))
     else:

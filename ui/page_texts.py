@@ -14,13 +14,17 @@ PACK: dict[Language, dict[str, str]] = {
         "title": "Vragen aan een Kamerbrief, met bewijsplaatsen",
         "intro": "Elk citaat staat letterlijk in de brief; vertalingen zijn onofficieel.",
         "provenance": "Herkomst",
+        "fingerprint": "vingerafdruk van deze brieven samen",
         "model": "antwoorden gemaakt met",
+        "embedder": "gezocht met",
     },
     "en": {
         "title": "Questions to a letter to parliament, with the evidence",
         "intro": "Every quotation stands in the letter word for word, in Dutch; translations are unofficial.",
         "provenance": "Provenance",
+        "fingerprint": "fingerprint of these letters together",
         "model": "answers made with",
+        "embedder": "searched with",
     },
 }
 

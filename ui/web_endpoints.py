@@ -117,5 +117,11 @@ class Endpoints:
                 answers.append(assistant.ask(turn.question, history, letters=chosen))
                 history.append(Turn(turn.question, tuple(one.paragraph_id for one in answers[-1].citations)))
                 asked.update(chosen or known)
-            content = write_pack(answers, {one: known[one] for one in known if one in asked}, wanted, file_kind)
+            content = write_pack(
+                answers,
+                {one: known[one] for one in known if one in asked},
+                assistant.embedder.identity,
+                wanted,
+                file_kind,
+            )
             return {"type": MIME_TYPES[file_kind], "content": base64.b64encode(content).decode("ascii")}

@@ -128,7 +128,9 @@ class PageEvents:
             with self._library.open(owner) as assistant, self._kept(owner) as kept:
                 found = kept.load(read_conversation(conversation))
                 answers = [message.answer for message in found.messages]
-                content = write_pack(answers, _letters_of(found, assistant.letters), wanted, file_kind)
+                content = write_pack(
+                    answers, _letters_of(found, assistant.letters), assistant.embedder.identity, wanted, file_kind
+                )
             return {"type": MIME_TYPES[file_kind], "content": base64.b64encode(content).decode("ascii")}
 
     def page_feedback(
