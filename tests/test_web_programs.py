@@ -68,9 +68,9 @@ def test_a_client_of_mcp_finds_the_tools_and_gets_an_answer(start_page: type[Pag
 
 async def _ask_by_mcp(url: str) -> tuple[list[str], str]:
     from mcp import ClientSession
-    from mcp.client.streamable_http import streamablehttp_client
+    from mcp.client.streamable_http import streamable_http_client
 
-    async with streamablehttp_client(url) as (read, write, _), ClientSession(read, write) as session:
+    async with streamable_http_client(url) as (read, write, _), ClientSession(read, write) as session:
         await session.initialize()
         tools = [tool.name for tool in (await session.list_tools()).tools]
         name = next(tool for tool in tools if tool.endswith("ask"))

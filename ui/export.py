@@ -185,7 +185,7 @@ def _docx(entries: Sequence[Entry], made_with: Sequence[str], language: Language
             _add_source(document, source, language)
     document.add_heading(words["provenance"], 1)
     for line in made_with:
-        document.add_paragraph(_printable(line), style="List Bullet")
+        document.add_paragraph(_printable(line[0].upper() + line[1:]), style="List Bullet")
     content = io.BytesIO()
     document.save(content)
     return content.getvalue()

@@ -59,10 +59,11 @@ def page_citation(citation: Citation, letters: Mapping[str, Letter]) -> Record:
     if letter is None or not any(one.id == citation.paragraph_id for _, one in letter.paragraphs()):
         # of a letter that has gone, the reference is all that is known
         plain = f"“{citation.quote}” ({citation.reference})"
-        return {**citation_record(citation), "copies": dict.fromkeys(COPY_STYLES, plain), "gone": True}
+        copies = dict.fromkeys(COPY_STYLES, plain)
+        return {**citation_record(citation), "copies": copies, "kind": "prose", "gone": True}
     section, paragraph = letter.find(citation.paragraph_id)
     copies = copy_styles(letter, section, paragraph, citation.quote)
-    return {**citation_record(citation), "copies": copies, "gone": False}
+    return {**citation_record(citation), "copies": copies, "kind": paragraph.kind, "gone": False}
 
 
 def page_conversation(conversation: Conversation, letters: Mapping[str, Letter]) -> list[Record]:
@@ -97,6 +98,7 @@ def page_hit(hit: Hit) -> Record:
         "paragraph_id": hit.paragraph.id,
         "section": hit.section.heading,
         "paragraph": hit.paragraph.number,
+        "kind": hit.paragraph.kind,
         "quote": hit.paragraph.sentence(hit.sentence),
         "start": start,
         "end": end,

@@ -83,7 +83,8 @@ export class Answers {
   }
 
   place(citation) {
-    const name = citation.section ? "place" : "place_opening";
+    const framed = citation.kind === "header" || citation.kind === "signature";
+    const name = framed ? `place_${citation.kind}` : citation.section ? "place" : "place_opening";
     return this.t(name, { section: citation.section, paragraph: citation.paragraph });
   }
 

@@ -73,7 +73,11 @@ export class Reader {
   /** Show another letter. */
   async show(letterId) {
     if (letterId === this.shown) return;
-    this.fill(await call("page_letter", [letterId, visitor()]), letterId);
+    try {
+      this.fill(await call("page_letter", [letterId, visitor()]), letterId);
+    } catch (error) {
+      announce(this.t(error.key ?? "failed"));
+    }
   }
 
   /** Show a letter that has not been added yet. */

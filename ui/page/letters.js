@@ -26,6 +26,12 @@ export class Letters {
     return this.page.t(key, values);
   }
 
+  get limits() {
+    const kinds = this.page.suffixes.map((one) => one.slice(1).toUpperCase()).sort();
+    const formats = new Intl.ListFormat(this.page.language, { type: "disjunction" }).format(kinds);
+    return { formats, megabytes: this.page.megabytes };
+  }
+
   open() {
     this.say("");
     this.list();
@@ -40,7 +46,7 @@ export class Letters {
     const name = all ? this.t("all_letters") : chosen.length > 1 ? this.t("some_letters", { count: chosen.length }) : only ? capital(only.name[this.page.language]) : "";
     byId("kv-scope").replaceChildren(`${this.t("asking")}: `, make("strong", {}, name));
     byId("kv-scope").hidden = letters.length < 2 && this.page.uploads === "off";
-    byId("kv-upload-help").textContent = this.t(`upload_help_${this.page.uploads}`, { formats: formats(this.page.suffixes), megabytes: this.page.megabytes });
+    byId("kv-upload-help").textContent = this.t(`upload_help_${this.page.uploads}`, this.limits);
     if (this.dialog.open) this.list();
   }
 
@@ -85,8 +91,8 @@ export class Letters {
   /** Send a file, and show the letter that it would become. */
   async read(file) {
     byId("kv-file").value = "";
-    if (file.size > this.page.megabytes * 1e6) return this.fail(new Failure("file_large"));
     try {
+      if (file.size > this.page.megabytes * 1e6) throw new Failure("file_large");
       this.say("upload_sending", 0);
       this.sent = [file.name, await toBase64(file)];
       const preview = await call("page_read", [...this.sent, visitor()], undefined, (share) =>
@@ -96,7 +102,6 @@ export class Letters {
     } catch (error) {
       this.fail(error);
     }
-    return undefined;
   }
 
   /** Show a letter as it was understood, to be looked at before it is used. */
@@ -122,8 +127,7 @@ export class Letters {
       const id = await call("page_add", [...this.sent, visitor()]);
       await this.page.refresh();
       byId("kv-check").hidden = true;
-      this.page.choose([id]);
-      await this.page.reader.show(id);
+      await this.page.choose([id]);
       this.page.reader.close();
       byId("kv-question").focus();
       announce(this.t("upload_done"));
@@ -161,12 +165,10 @@ export class Letters {
   }
 
   explain(error) {
-    const text = this.t(error.key ?? "failed", { formats: formats(this.page.suffixes), megabytes: this.page.megabytes });
+    const text = this.t(error.key ?? "failed", this.limits);
     return error.key === "file_unreadable" ? `${text} (${error.message})` : text;
   }
 }
-
-const formats = (suffixes) => suffixes.map((one) => one.slice(1).toUpperCase()).join(", ");
 
 function toBase64(file) {
   return new Promise((resolve, reject) => {

@@ -92,11 +92,11 @@ class Page {
   }
 
   /** Choose the letters to ask, all when none; the first is shown. */
-  choose(ids) {
+  async choose(ids) {
     this.chosen = ids;
     this.lettersDialog.label();
     this.renderOpening();
-    if (ids.length) this.reader.show(ids[0]);
+    if (ids.length) await this.reader.show(ids[0]);
   }
 
   /** Fetch the letters as they are now. */
