@@ -349,9 +349,9 @@ def test_a_reader_keeps_its_generation_until_it_closes(built: Path, tmp_path: Pa
 def test_threads_may_open_search_and_close_the_same_index_at_once(built: Path) -> None:
     vector = CONTENTS[0].vectors.pooled[0]
 
-    def open_and_search(_: int) -> str:
+    def open_and_search(_: int) -> int:
         with closing(open_current(built, IDENTITY, LETTERS)) as index:
-            return index.nearest(vector, 1)[0][0]
+            return index.search_dense(vector, 1)[0][0]
 
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(open_and_search, range(40)))) == 1

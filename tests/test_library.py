@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,8 +24,9 @@ CONTENT = LETTER.read_bytes()
 
 
 @pytest.fixture
-def shared(home_copy: Path, embedder: Embedder) -> Assistant:
-    return build_assistant(Settings(home=home_copy), embedder=embedder)
+def shared(home_copy: Path, embedder: Embedder) -> Iterator[Assistant]:
+    with closing(build_assistant(Settings(home=home_copy), embedder=embedder)) as built:
+        yield built
 
 
 @pytest.fixture
@@ -75,9 +78,7 @@ def test_letters_that_nobody_asks_for_a_month_are_forgotten(
     assert again.own_ids("bert")
 
 
-def test_a_shared_letter_that_changes_is_asked_as_it_is_now(
-    library: Library, home_copy: Path, embedder: Embedder
-) -> None:
+def test_a_shared_letter_that_changes_is_asked_as_it_is_now(library: Library, home_copy: Path) -> None:
     library.add("anna", LETTER.name, CONTENT)
     other = Library(library.shared, Home(home_copy), Uploads.shared)
     added = other.add("bert", "d-fin.txt", LETTER.with_name("d-fin.txt").read_bytes())
@@ -85,6 +86,7 @@ def test_a_shared_letter_that_changes_is_asked_as_it_is_now(
     with other.open("anna") as assistant:
         assert added.id in assistant.letters
         assert assistant.index.size > other.shared.index.size
+    other.shared.close()
 
 
 @pytest.mark.parametrize(

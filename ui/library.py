@@ -81,6 +81,7 @@ class Library:
             if result.letter is None:
                 raise UserError(result.reason)
         if home is self._home:
+            # the one before lets go of its index when its last question is answered
             self._shared = Assistant(self._shared.embedder, open_corpus(home, self._shared.embedder))
         return result.letter
 
