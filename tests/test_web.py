@@ -110,7 +110,7 @@ def test_the_language_switch_changes_every_string_and_is_remembered(open_page: O
     page.click("#kv-language")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator(".kv-why summary")).to_have_text("Why this?")
-    expect(page.locator("#kv-form button")).to_have_text("Ask")
+    expect(page.locator("#kv-form [type=submit]")).to_have_text("Ask")
     page.reload()
     page.wait_for_selector(".kv-ready")
     expect(page.locator("html")).to_have_attribute("lang", "en")
@@ -237,9 +237,55 @@ def test_axe_finds_nothing_serious(open_page: OpenPage, scheme: str, width: int,
     ask(page, TROOPS).locator(".kv-chip").click()
     found += _serious(page)
     page.keyboard.press("Escape")
-    ask(page, "Hoe laat vertrekt de trein naar Groningen?").locator(".kv-card summary").first.click()
+    reply = ask(page, "Hoe laat vertrekt de trein naar Groningen?")
+    reply.locator(".kv-card summary").first.click()
+    reply.locator(".kv-thumb-wrong").click()
+    found += _serious(page)
+    page.click("#kv-open-kept")
+    page.locator(".kv-delete").first.click()
+    found += _serious(page)
+    page.keyboard.press("Escape")
+    page.click("#kv-scope")
+    page.set_input_files("#kv-file", {"name": "x.exe", "mimeType": "a/b", "buffer": b"MZ"})
+    expect(page.locator("#kv-upload-status.kv-wrong")).to_be_visible()
+    found += _serious(page)
+    page.set_input_files("#kv-file", ROOT / "tests" / "letters" / "b-ienw.txt")
+    expect(page.locator("#kv-check")).to_be_visible()
     found += _serious(page)
     assert not found
+
+
+def test_the_keyboard_alone_opens_renames_and_adds(open_page: OpenPage, ask: AskPage) -> None:
+    page = open_page()
+    ask(page, TROOPS)
+    page.focus("#kv-open-kept")
+    page.keyboard.press("Enter")
+    row = page.locator("#kv-kept-list li")
+    row.locator(".kv-rename").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("Troepen")
+    page.keyboard.press("Enter")
+    expect(row.locator("strong")).to_have_text("Troepen")
+    page.keyboard.press("Escape")
+    expect(page.locator("#kv-open-kept")).to_be_focused()
+    page.focus("#kv-scope")
+    page.keyboard.press("Enter")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "kv-file":
+            break
+    expect(page.locator("#kv-file")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#kv-scope")).to_be_focused()
+
+
+def test_the_page_can_be_used_without_waiting_for_the_server_a_second_time(open_page: OpenPage) -> None:
+    page = open_page()
+    page.route("**/gradio_api/call/page_begin", lambda route: route.abort())
+    page.reload()
+    page.wait_for_selector(".kv-ready")
+    expect(page.locator(".kv-example").first).to_be_visible()
+    expect(page.locator(".kv-sheet .kv-paragraph").first).to_be_visible()
 
 
 def _serious(page: Page) -> list[str]:

@@ -49,7 +49,7 @@ class Library:
             return
         # marks it as in use
         os.utime(home.folder)
-        with closing(Assistant(self._shared.embedder, open_corpus(home, self._shared.embedder))) as assistant:
+        with closing(self._assistant_over(home)) as assistant:
             yield assistant
 
     def own_ids(self, owner: str) -> tuple[str, ...]:
@@ -82,7 +82,7 @@ class Library:
                 raise UserError(result.reason)
         if home is self._home:
             # the one before lets go of its index when its last question is answered
-            self._shared = Assistant(self._shared.embedder, open_corpus(home, self._shared.embedder))
+            self._shared = self._assistant_over(home)
         return result.letter
 
     def remove(self, owner: str, letter_id: str) -> None:
@@ -101,6 +101,9 @@ class Library:
 
     def _home_of(self, owner: str) -> HomeBeside:
         return HomeBeside(self._home.folder / FOLDER / owner, self._home, self._shared.letters)
+
+    def _assistant_over(self, home: Home) -> Assistant:
+        return Assistant(self._shared.embedder, open_corpus(home, self._shared.embedder))
 
     def _check(self, name: str, content: bytes) -> None:
         if self.uploads == Uploads.off:

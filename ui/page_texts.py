@@ -132,7 +132,6 @@ PAGE: dict[Language, dict[str, str]] = {
         "deze computer tot u hem verwijdert, of een maand niet gebruikt.",
         "upload_help_shared": "{formats}, hoogstens {megabytes} MB. Iedereen die deze pagina gebruikt, kan hem daarna "
         "bevragen.",
-        "upload_help_off": "",
         "upload_sending": "De brief wordt verstuurd …",
         "upload_reading": "De brief wordt gelezen …",
         "upload_adding": "De brief wordt doorzoekbaar gemaakt …",
@@ -256,7 +255,6 @@ PAGE: dict[Language, dict[str, str]] = {
         "upload_help_private": "{formats}, at most {megabytes} MB. Only you can ask it; the letter stays on this "
         "computer until you delete it, or leave it unused for a month.",
         "upload_help_shared": "{formats}, at most {megabytes} MB. Everybody who uses this page can ask it afterwards.",
-        "upload_help_off": "",
         "upload_sending": "Sending the letter …",
         "upload_reading": "Reading the letter …",
         "upload_adding": "Making the letter searchable …",

@@ -63,7 +63,7 @@ export class Answers {
   }
 
   withheld(record) {
-    const sentences = record.withheld.map((one) => make("li", {}, make("q", {}, one.sentence), make("span", {}, one.reason)));
+    const sentences = record.withheld.map((one) => make("li", {}, one.sentence && make("q", {}, one.sentence), make("span", {}, one.reason)));
     const title = this.t(sentences.length === 1 ? "withheld_one" : "withheld_more", { count: sentences.length });
     return make("details", { class: "kv-withheld" }, make("summary", {}, title), make("ul", { lang: record.language }, ...sentences));
   }

@@ -46,7 +46,7 @@ export class Letters {
     const name = all ? this.t("all_letters") : chosen.length > 1 ? this.t("some_letters", { count: chosen.length }) : only ? capital(only.name[this.page.language]) : "";
     byId("kv-scope").replaceChildren(`${this.t("asking")}: `, make("strong", {}, name));
     byId("kv-scope").hidden = letters.length < 2 && this.page.uploads === "off";
-    byId("kv-upload-help").textContent = this.t(`upload_help_${this.page.uploads}`, this.limits);
+    if (this.page.uploads !== "off") byId("kv-upload-help").textContent = this.t(`upload_help_${this.page.uploads}`, this.limits);
     if (this.dialog.open) this.list();
   }
 
