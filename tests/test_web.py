@@ -18,6 +18,7 @@ from ingest.embed import Embedder
 from ingest.home import Home
 from ingest.pipeline import ingest
 from ingest.settings import Settings
+from ui.library import MOST_BYTES
 from ui.passwords import hash_password
 
 ROOT = Path(__file__).parents[1]
@@ -349,11 +350,13 @@ def test_one_session_never_shows_another(open_page: OpenPage, ask: AskPage) -> N
     assert second.locator(".kv-turn").count() == 0
 
 
-def test_the_page_takes_no_file_and_tells_nothing_about_itself(page_server: PageServer) -> None:
+def test_the_page_takes_no_file_by_other_doors_and_tells_nothing_about_itself(page_server: PageServer) -> None:
     page = httpx.get(page_server.url)
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
     upload = httpx.post(f"{page_server.url}/gradio_api/upload", files={"files": ("a.txt", b"x")})
     assert upload.status_code == 404
+    too_large = httpx.post(f"{page_server.url}/gradio_api/call/page_read", content=b"x" * 2 * MOST_BYTES)
+    assert too_large.status_code == 413
     for path in ("/docs", "/openapi.json", "/monitoring", "/gradio_api/file=/etc/passwd"):
         assert httpx.get(page_server.url + path).status_code in (403, 404), path
 

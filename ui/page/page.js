@@ -79,14 +79,16 @@ class Page {
   renderOpening() {
     const letter = this.letters.find((one) => one.id === this.chosen[0]) ?? this.letters[0];
     if (!letter) return;
+    const asked = this.chosen.length === 1 || this.letters.length === 1
+      ? [make("strong", {}, capital(letter.name[this.language])), make("span", { lang: "nl" }, letter.title)]
+      : [make("strong", {}, this.chosen.length ? this.t("some_letters", { count: this.chosen.length }) : this.t("all_letters")), make("span", {}, this.t("letters_help"))];
     const examples = letter.examples[this.language].map((question) =>
       make("li", {}, make("button", { type: "button", class: "kv-example", onclick: () => this.talk.ask(question) }, question)));
     byId("kv-opening").replaceChildren(
       make("h2", {}, this.t("hello")),
       make("p", { class: "kv-what" }, this.t("what")),
-      make("div", { class: "kv-about-letter" }, make("strong", {}, capital(letter.name[this.language])), make("span", { lang: "nl" }, letter.title)),
-      make("h3", { class: "kv-small" }, this.t("examples")),
-      make("ul", { class: "kv-examples" }, ...examples),
+      make("div", { class: "kv-about-letter" }, ...asked),
+      ...(examples.length ? [make("h3", { class: "kv-small" }, this.t("examples")), make("ul", { class: "kv-examples" }, ...examples)] : []),
       make("h3", { class: "kv-small" }, this.t("limits_title")),
       make("p", { class: "kv-limits" }, this.t("limits"), " ", this.t("private")));
   }
