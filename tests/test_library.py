@@ -66,6 +66,15 @@ def test_a_removed_letter_leaves_nothing_behind(library: Library, home_copy: Pat
         assert assistant is library.shared
 
 
+def test_of_two_own_letters_the_other_stays_when_one_is_removed(library: Library) -> None:
+    first = library.add("anna", LETTER.name, CONTENT)
+    second = library.add("anna", "d-fin.txt", LETTER.with_name("d-fin.txt").read_bytes())
+    library.remove("anna", first.id)
+    assert library.own_ids("anna") == (second.id,)
+    with library.open("anna") as assistant:
+        assert set(assistant.letters) == {NAVO, second.id}
+
+
 def test_letters_that_nobody_asks_for_a_month_are_forgotten(
     library: Library, shared: Assistant, home_copy: Path
 ) -> None:
