@@ -97,8 +97,7 @@ export class Reader {
   /** Scroll to a paragraph and mark the words from `start` to `end`, the decisive ones more strongly. */
   async goTo({ letter, paragraph_id: id, start = 0, end = 0, marks = [] }) {
     await this.show(letter);
-    this.clear("kv-mark");
-    this.sheet.querySelector(".kv-current")?.classList.remove("kv-current");
+    this.unmark();
     const paragraph = this.paragraph(id);
     if (!paragraph) return false;
     this.open();
@@ -109,6 +108,11 @@ export class Reader {
     const first = paragraph.querySelector(".kv-mark") ?? paragraph;
     requestAnimationFrame(() => jump(this.sheet, first));
     return true;
+  }
+
+  unmark() {
+    this.clear("kv-mark");
+    this.sheet.querySelector(".kv-current")?.classList.remove("kv-current");
   }
 
   paragraph(id) {

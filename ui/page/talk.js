@@ -24,6 +24,7 @@ export class Talk {
   open(id, records) {
     this.id = id;
     keep(sessionStorage, OPEN, id);
+    this.page.reader.unmark();
     this.take(records);
   }
 
