@@ -42,7 +42,6 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 _CLOSED = ("/gradio_api/upload", "/gradio_api/deep_link", "/monitoring")
-_HEAD = '<link rel="stylesheet" href="/page/page.css"><script type="module" src="/page/page.js"></script>'
 _MCP_PATH = "/gradio_api/mcp/"
 _MOST_WAITING = 100
 _SESSIONS = 2 * _MOST_WAITING
@@ -72,7 +71,7 @@ def build_app(library: Library, settings: Settings, users: Users | None = None, 
         _build_blocks(library, settings),
         path="/",
         server_name="127.0.0.1",
-        head=_HEAD,
+        head=_render_head(),
         auth=users.admit if users else None,
         footer_links=[],
         run_history=False,
@@ -82,6 +81,16 @@ def build_app(library: Library, settings: Settings, users: Users | None = None, 
         mcp_server=mcp,
         max_file_size="1kb",
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
+    )
+
+
+def _render_head() -> str:
+    """Return what loads the page's own style and script, every module of it at once."""
+    modules = sorted(file.name for file in files("ui").joinpath("page").iterdir() if file.name.endswith(".js"))
+    return (
+        '<link rel="stylesheet" href="/page/page.css">'
+        + "".join(f'<link rel="modulepreload" href="/page/{name}">' for name in modules)
+        + '<script type="module" src="/page/page.js"></script>'
     )
 
 
