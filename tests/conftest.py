@@ -172,6 +172,8 @@ def browser() -> Iterator[Browser]:
     """A real browser, whose absence is a failure."""
     executable = shutil.which("chromium") or shutil.which("google-chrome")
     assert executable, "these tests need chromium: apt-get install chromium"
+    # a letter is indexed while a page waits, and the machine may be busy
+    expect.set_options(timeout=WAIT_S * 1000 / 2)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         yield started

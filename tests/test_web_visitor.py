@@ -115,7 +115,7 @@ def test_nobody_sees_the_conversations_or_letters_of_another(
 
 
 def test_with_a_login_the_conversations_follow_the_user_and_not_the_browser(
-    open_page: OpenPage, start_page: type[PageServer], home_copy: Path, tmp_path: Path
+    start_page: type[PageServer], home_copy: Path, tmp_path: Path
 ) -> None:
     users = tmp_path / "users"
     users.write_text(hash_password("anna", "een") + "\n" + hash_password("bert", "twee"), encoding="utf-8")
