@@ -98,7 +98,8 @@ async def _protect(request: Any, call_next: Any) -> Any:
     """Add the content policy to every answer, close the routes that nothing here uses and turn away what is too big."""
     from fastapi.responses import PlainTextResponse
 
-    length = request.headers.get("content-length", "0")
+    # what comes in pieces does not tell its length, and nothing here sends it so
+    length = "unknown" if "transfer-encoding" in request.headers else request.headers.get("content-length", "0")
     if request.url.path.rstrip("/").startswith(_CLOSED):
         response = PlainTextResponse("not found", status_code=404)
     elif not length.isdecimal() or int(length) > _MOST_BODY:
