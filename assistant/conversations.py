@@ -33,7 +33,10 @@ from ingest.offline import stay_offline
 FILE, _LOCK = "conversations.sqlite", "conversations.lock"
 LONGEST_TITLE = 80
 _LONGEST_WAIT_S = 30
-_LATEST = "SELECT thread_id, max(checkpoint_id), metadata FROM checkpoints WHERE checkpoint_ns = '' GROUP BY thread_id"
+_LATEST = "SELECT thread_id, max(checkpoint_id), metadata FROM checkpoints WHERE checkpoint_ns = ''"
+# in SQL, since one home may hold the conversations of very many owners
+_OF_OWNER = f"{_LATEST} AND json_extract(CAST(metadata AS TEXT), '$.owner') = ? GROUP BY thread_id"
+_OF_THREAD = f"{_LATEST} AND thread_id = ? GROUP BY thread_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +113,7 @@ class Conversations:
         Raises:
             HomeUnusable: the database is damaged.
         """
-        if not self._path.exists():
-            return ()
-        with self._explained(), self._saver.cursor(transaction=False) as cursor:
-            rows = [(str(thread), json.loads(metadata)) for thread, _, metadata in cursor.execute(_LATEST)]
-            found = [_summary(thread, noted) for thread, noted in rows if noted["owner"] == self._owner]
-        return tuple(sorted(found, key=lambda one: one.changed, reverse=True))
+        return tuple(sorted(self._find(_OF_OWNER, self._owner), key=lambda one: one.changed, reverse=True))
 
     def load(self, conversation_id: str) -> Conversation:
         """Return a conversation with its messages, their answers and citations as they were given.
@@ -135,7 +133,7 @@ class Conversations:
 
     def history(self, conversation_id: str) -> tuple[Turn, ...]:
         """Return the turns that the next question looks back on; none for a conversation that has no message yet."""
-        known = any(one.id == conversation_id for one in self.summaries())
+        known = self._find(_OF_THREAD, conversation_id)
         return self.load(conversation_id).history if known else ()
 
     def rename(self, conversation_id: str, title: str) -> None:
@@ -223,10 +221,17 @@ class Conversations:
                 statement = f"DELETE FROM {table} WHERE thread_id = :thread AND checkpoint_id < {latest}"  # noqa: S608
                 cursor.execute(statement, {"thread": summary.id})
 
+    def _find(self, statement: str, wanted: str) -> list[Summary]:
+        """Return the owner's conversations among those that a statement finds."""
+        if not self._path.exists():
+            return []
+        with self._explained(), self._saver.cursor(transaction=False) as cursor:
+            rows = [(str(thread), json.loads(metadata)) for thread, _, metadata in cursor.execute(statement, (wanted,))]
+            return [_summary(thread, noted) for thread, noted in rows if noted["owner"] == self._owner]
+
     def _summary_of(self, conversation_id: str) -> Summary:
-        for one in self.summaries():
-            if one.id == conversation_id:
-                return one
+        for one in self._find(_OF_THREAD, conversation_id):
+            return one
         raise UnknownConversation(f"there is no conversation {conversation_id!r}; it may have been deleted")
 
     @contextmanager

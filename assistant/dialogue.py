@@ -52,6 +52,14 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """A sentence that was not shown, since it could not be verified, and why."""
+
+    sentence: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the letters say to a question; `probability` is the chance that they answer it at all."""
 
@@ -68,6 +76,7 @@ class Answer:
     seconds: float
     probability: float
     id: str | None = None
+    withheld: tuple[Withheld, ...] = ()
 
 
 def turn_of(answer: Answer) -> Turn:
@@ -88,7 +97,10 @@ def answer_of(record: Mapping[str, Any]) -> Answer:
         KeyError, TypeError, ValueError: the record is not one of an answer.
     """
     citations, nearest = (tuple(_citation_of(entry) for entry in record[key]) for key in ("citations", "nearest"))
-    return Answer(**{**record, "warnings": tuple(record["warnings"]), "citations": citations, "nearest": nearest})
+    # answers that were kept before there was anything to withhold have no such key
+    withheld = tuple(Withheld(**entry) for entry in record.get("withheld", ()))
+    warnings = tuple(record["warnings"])
+    return Answer(**{**record, "warnings": warnings, "citations": citations, "nearest": nearest, "withheld": withheld})
 
 
 def _citation_of(record: Mapping[str, Any]) -> Citation:

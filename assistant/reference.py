@@ -12,6 +12,7 @@ _ENGLISH_MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+COPY_STYLES = ("kamerstuk", "apa", "journalist")
 _PLACES = {"header": "kop", "signature": "ondertekening"}
 _OPENING = "inleiding"
 

@@ -27,7 +27,6 @@ _PACKAGES = (
 
 def describe_run(letters: Mapping[str, Letter], gold: Path, cases: int, settings: Mapping[str, str]) -> dict[str, Any]:
     """Return everything that a figure depends on; the user's own folder is written `~`."""
-    digests = {letter_id: letter_digest(letter) for letter_id, letter in sorted(letters.items())}
     own = str(Path.home())
     return {
         "gold": gold.name,
@@ -35,8 +34,8 @@ def describe_run(letters: Mapping[str, Letter], gold: Path, cases: int, settings
         "cases": cases,
         "model": QUOTE_MODEL,
         "answers": None,
-        "letters": digests,
-        "corpus_fingerprint": _hash(json.dumps(digests, sort_keys=True).encode()),
+        "letters": _digests(letters),
+        "corpus_fingerprint": fingerprint(letters),
         "ranker_sha256": _hash(RANKER_FILE.read_bytes()),
         "settings": {
             name: "~" + value.removeprefix(own) if value.startswith(own) else value for name, value in settings.items()
@@ -49,12 +48,21 @@ def describe_run(letters: Mapping[str, Letter], gold: Path, cases: int, settings
     }
 
 
+def fingerprint(letters: Mapping[str, Letter]) -> str:
+    """Return what tells these letters, as they were read, from any others."""
+    return _hash(json.dumps(_digests(letters), sort_keys=True).encode())
+
+
 def find_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """Return what differs between two runs, apart from their figures."""
     pairs = {name: (before.get(name), after.get(name)) for name in TELLING}
     packages = {**before.get("packages", {}), **after.get("packages", {})}
     pairs |= {name: (before.get("packages", {}).get(name), after.get("packages", {}).get(name)) for name in packages}
     return {name: (str(old or "–"), str(new or "–")) for name, (old, new) in pairs.items() if old != new}
+
+
+def _digests(letters: Mapping[str, Letter]) -> dict[str, str]:
+    return {letter_id: letter_digest(letter) for letter_id, letter in sorted(letters.items())}
 
 
 def _hash(data: bytes) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -157,6 +157,39 @@ class Home:
                 leftover.unlink(missing_ok=True)
         for leftover in self.folder.glob("*.importing"):
             shutil.rmtree(leftover, ignore_errors=True)
+
+
+class HomeBeside(Home):
+    """A home of its own that shows the letters of another as well; what is written stays in this one."""
+
+    def __init__(self, folder: Path, other: Home, letters: Mapping[str, Letter]) -> None:
+        """Take a folder and another home with its letters."""
+        super().__init__(folder)
+        self._other, self._letters = other, letters
+
+    def create(self) -> None:
+        """Make the folders; vectors of the other home need not be made again."""
+        super().create()
+        lend_vectors(self._other, self)
+
+    def own_ids(self) -> tuple[str, ...]:
+        """Return the ids of the letters that stand in this home itself, sorted."""
+        return super().letter_ids()
+
+    def letter_ids(self) -> tuple[str, ...]:
+        """Return the ids of all letters, here and there, sorted."""
+        return tuple(sorted({*self._letters, *self.own_ids()}))
+
+    def _read(self, letter_id: str) -> Letter:
+        return super()._read(letter_id) if letter_id in self.own_ids() else self._letters[letter_id]
+
+
+def lend_vectors(source: Home, target: Home) -> None:
+    """Spare encoding what another home holds already: vectors are kept by what they were made from."""
+    for path in source.vectors_folder.glob("*.npz"):
+        # without the right to make links everything is encoded again, which gives the same
+        with suppress(OSError):
+            (target.vectors_folder / path.name).symlink_to(path.resolve())
 
 
 def _unheard(line: str) -> None:

@@ -40,6 +40,12 @@ class Settings(BaseSettings):
         le=64,
         description="processor threads the embedding model may use",
     )
+    questions_a_minute: int = Field(
+        default=60,
+        ge=1,
+        le=100_000,
+        description="questions that the page answers a minute for one visitor from elsewhere",
+    )
 
 
 def load_settings() -> Settings:

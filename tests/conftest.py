@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from ingest.offline import stay_offline
 
@@ -23,6 +27,10 @@ from ingest.settings import Settings  # noqa: E402
 from ui.cli import main  # noqa: E402
 
 Run = Callable[..., tuple[int, str, str]]
+OpenPage = Callable[..., Page]
+AskPage = Callable[[Page, str], Locator]
+ROOT = Path(__file__).parents[1]
+WAIT_S = 60
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -106,3 +114,116 @@ def run(embedder: Embedder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     yield run_main
     for one in opened:
         one.close()
+
+
+class PageServer:
+    """`kamervraag ui` in a process of its own, as a user starts it."""
+
+    def __init__(self, home: Path, *arguments: str, **settings: str) -> None:
+        self.home = home
+        environment = {**os.environ, "KAMERVRAAG_HOME": str(home), "KAMERVRAAG_MODELS": str(Settings().models)}
+        command = [sys.executable, "-m", "ui", "ui", "--port", "0", *arguments]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env={**environment, **settings}, stderr=subprocess.PIPE, text=True
+        )
+        self.url = self._read_address()
+
+    def _read_address(self) -> str:
+        assert self.process.stderr
+        lines = []
+        for line in self.process.stderr:
+            lines.append(line)
+            if found := re.search(r"http://\S+", line):
+                return found.group()
+        raise AssertionError(f"the page did not start: {''.join(lines)}")
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        self.process.communicate(timeout=WAIT_S)
+        return self.process.returncode
+
+
+@pytest.fixture(scope="session")
+def page_server(tmp_path_factory: pytest.TempPathFactory, indexed_home: Path) -> Iterator[PageServer]:
+    """The page over the bundled letter."""
+    started = PageServer(Path(shutil.copytree(indexed_home, tmp_path_factory.mktemp("page") / "home")))
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def start_page() -> Iterator[type[PageServer]]:
+    """Start a page of the test's own, which ends with it."""
+    started: list[PageServer] = []
+
+    class Remembered(PageServer):
+        def __init__(self, home: Path, *arguments: str, **settings: str) -> None:
+            super().__init__(home, *arguments, **settings)
+            started.append(self)
+
+    yield Remembered
+    for server in started:
+        if server.process.poll() is None:
+            server.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser, whose absence is a failure."""
+    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    assert executable, "these tests need chromium: apt-get install chromium"
+    # a letter is indexed while a page waits, and the machine may be busy
+    expect.set_options(timeout=WAIT_S * 1000 / 2)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, page_server: PageServer) -> Iterator[OpenPage]:
+    """Open the page, of another server where one is given; fail if it threw an error or asked anything elsewhere."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def open_one(
+        path: str = "/",
+        *,
+        server: PageServer = page_server,
+        locale: str = "nl-NL",
+        width: int = 1440,
+        height: int = 900,
+        **options: Any,
+    ) -> Page:
+        context = browser.new_context(locale=locale, viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda request: faults.append(request.url) if _leaves(request.url, server.url) else None)
+        page.goto(server.url + path)
+        page.wait_for_selector(".kv-ready")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not faults
+
+
+def _leaves(url: str, home: str) -> bool:
+    return not url.startswith((home, "data:", "blob:"))
+
+
+@pytest.fixture
+def ask() -> AskPage:
+    """Put a question on the page and wait for the reply to it."""
+
+    def ask_page(page: Page, question: str) -> Locator:
+        before = page.locator(".kv-reply").count()
+        page.fill("#kv-question", question)
+        page.press("#kv-question", "Enter")
+        reply = page.locator(".kv-reply").nth(before)
+        expect(reply).to_be_visible()
+        return reply
+
+    return ask_page

@@ -133,6 +133,22 @@ def test_an_answer_as_json_keeps_the_contract(home_copy: Path, run: Run, questio
         assert entry["paragraph_text"][entry["start"] : entry["end"]] == entry["quote"]
 
 
+@pytest.mark.parametrize("kind", ["md", "docx", "json"])
+def test_the_evidence_of_an_answer_is_written_to_a_file(home_copy: Path, run: Run, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"bewijs.{kind}"
+    status, out, _ = run("ask", LITHUANIA, "--export", path)
+    assert status == 0
+    assert "270" in out
+    assert path.stat().st_size > 1_000
+
+
+def test_evidence_that_cannot_be_written_is_refused_before_anything_is_asked(run: Run, tmp_path: Path) -> None:
+    status, out, err = run("ask", LITHUANIA, "--export", tmp_path / "bewijs.odt")
+    assert (status, out) == (1, "")
+    assert ".docx" in err
+    assert run("ask", LITHUANIA, "--export", tmp_path / "nergens" / "bewijs.md")[0] == 1
+
+
 def test_a_no_is_an_answer_and_no_error(home_copy: Path, run: Run) -> None:
     status, out, error = run("ask", "Wat is het recept voor appeltaart?")
     assert (status, error) == (0, "")

@@ -12,7 +12,8 @@ from docx import Document
 
 from assistant.dialogue import Answer
 from assistant.pipeline import Assistant
-from ui.export import number_sources, write_pack
+from eval.provenance import fingerprint
+from ui.export import PackKind, number_sources, write_pack
 
 NASTY = "<script>x</script> ![a](http://evil.example) [2] \x00 militairen in Litouwen?"
 
@@ -37,7 +38,7 @@ def test_sources_are_numbered_through_the_whole_pack(answers: list[Answer]) -> N
 
 
 def test_markdown_has_a_footnote_for_every_reference(assistant: Assistant, answers: list[Answer]) -> None:
-    text = write_pack(answers, assistant.letters, "nl", "md").decode()
+    text = write_pack(answers, assistant.letters, assistant.embedder.identity, "nl", "md").decode()
     used = set(re.findall(r"\[\^(\d+)\](?!:)", text))
     assert used
     assert used == set(re.findall(r"^\[\^(\d+)\]:", text, re.MULTILINE))
@@ -46,15 +47,31 @@ def test_markdown_has_a_footnote_for_every_reference(assistant: Assistant, answe
     assert all(letter.sha256 in text for letter in assistant.letters.values())
 
 
+def test_markdown_keeps_the_space_between_two_quotations(assistant: Assistant) -> None:
+    answer = assistant.ask("Wie heeft de brief ondertekend?")
+    assert len(answer.citations) > 1
+    text = write_pack([answer], assistant.letters, assistant.embedder.identity, "nl", "md").decode()
+    assert not re.search(r"\[\^\d+\]“", text)
+
+
+def test_every_kind_tells_the_model_the_letters_and_the_settings(assistant: Assistant, answers: list[Answer]) -> None:
+    identity = assistant.embedder.identity
+    kinds: tuple[PackKind, ...] = ("md", "json")
+    for kind in kinds:
+        text = write_pack(answers, assistant.letters, identity, "nl", kind).decode()
+        for told in (fingerprint(assistant.letters), identity.revision, "quote"):
+            assert told in text
+
+
 def test_json_holds_the_answers_as_ask_prints_them(assistant: Assistant, answers: list[Answer]) -> None:
-    record = json.loads(write_pack(answers, assistant.letters, "en", "json"))
+    record = json.loads(write_pack(answers, assistant.letters, assistant.embedder.identity, "en", "json"))
     assert [one["question"] for one in record["answers"]] == [answer.question for answer in answers]
     assert record["answers"][1]["citations"][0]["quote"] == answers[1].citations[0].quote
     assert record["letters"][0]["sha256"] == next(iter(assistant.letters.values())).sha256
 
 
 def test_docx_holds_questions_quotations_and_references(assistant: Assistant, answers: list[Answer]) -> None:
-    document = Document(io.BytesIO(write_pack(answers, assistant.letters, "nl", "docx")))
+    document = Document(io.BytesIO(write_pack(answers, assistant.letters, assistant.embedder.identity, "nl", "docx")))
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     for answer in answers:
         assert answer.question in text
@@ -65,8 +82,8 @@ def test_docx_holds_questions_quotations_and_references(assistant: Assistant, an
 
 def test_a_question_cannot_bring_markup_or_break_a_file(assistant: Assistant, answers: list[Answer]) -> None:
     nasty = [replace(answers[0], question=NASTY, answer=f"{NASTY} [1]")]
-    text = write_pack(nasty, assistant.letters, "nl", "md").decode()
+    text = write_pack(nasty, assistant.letters, assistant.embedder.identity, "nl", "md").decode()
     assert "<script>" not in text
     assert "![" not in text.replace("\\!\\[", "")
-    document = Document(io.BytesIO(write_pack(nasty, assistant.letters, "nl", "docx")))
+    document = Document(io.BytesIO(write_pack(nasty, assistant.letters, assistant.embedder.identity, "nl", "docx")))
     assert "<script>" in "\n".join(paragraph.text for paragraph in document.paragraphs)

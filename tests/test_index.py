@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -415,6 +416,17 @@ def test_a_reader_keeps_its_generation_until_it_closes(built: Path, tmp_path: Pa
         assert reader.search_terms(["270"], 9)
     build_generation(generations, CONTENTS, IDENTITY)
     assert not old.exists()
+
+
+def test_threads_may_open_search_and_close_the_same_index_at_once(built: Path) -> None:
+    vector = CONTENTS[0].vectors.pooled[0]
+
+    def open_and_search(_: int) -> int:
+        with closing(open_current(built, IDENTITY, LETTERS)) as index:
+            return index.search_dense(vector, 1)[0][0]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(open_and_search, range(40)))) == 1
 
 
 def test_an_index_that_cannot_be_written_is_read_all_the_same(

@@ -4,140 +4,63 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from gradio_client import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from ingest.embed import Embedder
 from ingest.home import Home
 from ingest.pipeline import ingest
 from ingest.settings import Settings
+from ui.library import MOST_BYTES
 from ui.passwords import hash_password
 
 ROOT = Path(__file__).parents[1]
 WAIT_S = 60
 TROOPS = "Hoeveel Nederlandse militairen zijn er in Litouwen?"
 LETTER = "2018-04-26-navo"
-OpenPage = Callable[..., Page]
 
-
-class Server:
-    """`kamervraag ui` in a process of its own, as a user starts it."""
-
-    def __init__(self, home: Path, *arguments: str) -> None:
-        environment = {**os.environ, "KAMERVRAAG_HOME": str(home), "KAMERVRAAG_MODELS": str(Settings().models)}
-        command = [sys.executable, "-m", "ui", "ui", "--port", "0", *arguments]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
-        self.url = self._read_address()
-
-    def _read_address(self) -> str:
-        assert self.process.stderr
-        lines = []
-        for line in self.process.stderr:
-            lines.append(line)
-            if found := re.search(r"http://\S+", line):
-                return found.group()
-        raise AssertionError(f"the page did not start: {''.join(lines)}")
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=WAIT_S)
-        return self.process.returncode
-
-
-@pytest.fixture(scope="module")
-def server(indexed_home: Path) -> Iterator[Server]:
-    started = Server(indexed_home)
-    yield started
-    started.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
-    assert executable, "these tests need chromium: apt-get install chromium"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def open_page(browser: Browser, server: Server) -> Iterator[OpenPage]:
-    """Open the page; at the end, fail if it threw an error or asked anything of another host."""
-    contexts: list[BrowserContext] = []
-    faults: list[str] = []
-
-    def open_one(
-        path: str = "/", *, locale: str = "nl-NL", width: int = 1440, height: int = 900, **options: Any
-    ) -> Page:
-        context = browser.new_context(locale=locale, viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("request", lambda request: faults.append(request.url) if _leaves(request.url, server.url) else None)
-        page.goto(server.url + path)
-        page.wait_for_selector(".kv-ready")
-        return page
-
-    yield open_one
-    for context in contexts:
-        context.close()
-    assert not faults
-
-
-def _leaves(url: str, home: str) -> bool:
-    return not url.startswith((home, "data:", "blob:"))
-
-
-def _ask(page: Page, question: str) -> Any:
-    before = page.locator(".kv-reply").count()
-    page.fill("#kv-question", question)
-    page.press("#kv-question", "Enter")
-    reply = page.locator(".kv-reply").nth(before)
-    expect(reply).to_be_visible()
-    return reply
+if TYPE_CHECKING:
+    from tests.conftest import AskPage, OpenPage, PageServer
 
 
 def _marked(page: Page) -> str:
     return "".join(page.locator(".kv-sheet .kv-mark:not(.kv-decisive)").all_text_contents())
 
 
-def test_a_dutch_question_is_answered_and_its_chip_marks_the_words_in_the_letter(open_page: OpenPage) -> None:
+def test_a_dutch_question_is_answered_and_its_chip_marks_the_words_in_the_letter(
+    open_page: OpenPage, ask: AskPage
+) -> None:
     page = open_page()
-    reply = _ask(page, TROOPS)
+    reply = ask(page, TROOPS)
     expect(reply.locator(".kv-answer")).to_contain_text("ongeveer 270 militairen in Litouwen")
     reply.locator(".kv-chip").click()
     expect(page.locator(".kv-sheet .kv-decisive")).to_have_text("270")
     expect(page.locator(".kv-sheet .kv-decisive")).to_be_in_viewport()
-    quote = reply.locator("blockquote").text_content()
+    quote = reply.locator("blockquote").text_content() or ""
     assert quote.startswith("Zoals bekend")
     assert _marked(page) == quote
 
 
-def test_hovering_over_a_chip_shows_the_quotation(open_page: OpenPage) -> None:
+def test_hovering_over_a_chip_shows_the_quotation(open_page: OpenPage, ask: AskPage) -> None:
     page = open_page()
-    chip = _ask(page, TROOPS).locator(".kv-chip")
+    chip = ask(page, TROOPS).locator(".kv-chip")
     chip.hover()
     expect(page.locator("#kv-tip")).to_contain_text("ongeveer 270 militairen")
     page.mouse.move(5, 5)
     expect(page.locator("#kv-tip")).to_be_hidden()
 
 
-def test_a_follow_up_is_understood_and_the_older_chip_keeps_its_own_evidence(open_page: OpenPage) -> None:
+def test_a_follow_up_is_understood_and_the_older_chip_keeps_its_own_evidence(open_page: OpenPage, ask: AskPage) -> None:
     page = open_page()
-    first = _ask(page, "Wat vindt het kabinet van de relatie met Rusland?")
-    second = _ask(page, "En met Turkije?")
+    first = ask(page, "Wat vindt het kabinet van de relatie met Rusland?")
+    second = ask(page, "En met Turkije?")
     expect(second.locator(".kv-understood")).to_contain_text("Turkije")
     for reply in (second, first):
         reply.locator(".kv-chip").first.click()
@@ -147,10 +70,10 @@ def test_a_follow_up_is_understood_and_the_older_chip_keeps_its_own_evidence(ope
     assert page.locator(".kv-cited").count() >= 2
 
 
-def test_an_english_question_gets_english_and_shows_the_dutch_beside_it(open_page: OpenPage) -> None:
+def test_an_english_question_gets_english_and_shows_the_dutch_beside_it(open_page: OpenPage, ask: AskPage) -> None:
     page = open_page(locale="en-GB")
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    reply = _ask(page, "How many Dutch troops are there in Lithuania?")
+    reply = ask(page, "How many Dutch troops are there in Lithuania?")
     expect(reply.locator(".kv-answer")).to_contain_text("270 military personnel")
     expect(reply.locator(".kv-warning")).to_contain_text("unofficial translation")
     reply.locator(".kv-chip").click()
@@ -158,9 +81,9 @@ def test_an_english_question_gets_english_and_shows_the_dutch_beside_it(open_pag
     expect(reply.locator(".kv-translation")).to_contain_text("Unofficial translation")
 
 
-def test_a_no_is_an_answer_with_the_nearest_paragraphs(open_page: OpenPage) -> None:
+def test_a_no_is_an_answer_with_the_nearest_paragraphs(open_page: OpenPage, ask: AskPage) -> None:
     page = open_page()
-    reply = _ask(page, "Hoe laat vertrekt de trein naar Groningen?")
+    reply = ask(page, "Hoe laat vertrekt de trein naar Groningen?")
     expect(reply.locator(".kv-verdict")).to_have_text("Gaat niet over de brief")
     assert reply.locator(".kv-card").count() == 3
     assert page.locator(".kv-failure").count() == 0
@@ -169,26 +92,26 @@ def test_a_no_is_an_answer_with_the_nearest_paragraphs(open_page: OpenPage) -> N
     expect(page.locator(".kv-current")).to_be_in_viewport()
 
 
-def test_a_question_about_now_is_warned_about(open_page: OpenPage) -> None:
-    reply = _ask(open_page(), "Hoeveel militairen zijn er nu in Litouwen?")
+def test_a_question_about_now_is_warned_about(open_page: OpenPage, ask: AskPage) -> None:
+    reply = ask(open_page(), "Hoeveel militairen zijn er nu in Litouwen?")
     expect(reply.locator(".kv-warning")).to_contain_text("De brief is van 26 april 2018")
 
 
-def test_why_this_shows_ranked_paragraphs_in_plain_words(open_page: OpenPage) -> None:
+def test_why_this_shows_ranked_paragraphs_in_plain_words(open_page: OpenPage, ask: AskPage) -> None:
     page = open_page()
-    reply = _ask(page, TROOPS)
+    reply = ask(page, TROOPS)
     reply.locator(".kv-why summary").click()
     expect(reply.locator(".kv-ranked li").first).to_contain_text("Oostflank")
     expect(reply.locator(".kv-fit").first).to_contain_text("past")
 
 
-def test_the_language_switch_changes_every_string_and_is_remembered(open_page: OpenPage) -> None:
+def test_the_language_switch_changes_every_string_and_is_remembered(open_page: OpenPage, ask: AskPage) -> None:
     page = open_page()
-    _ask(page, TROOPS)
+    ask(page, TROOPS)
     page.click("#kv-language")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator(".kv-why summary")).to_have_text("Why this?")
-    expect(page.locator("#kv-form button")).to_have_text("Ask")
+    expect(page.locator("#kv-form [type=submit]")).to_have_text("Ask")
     page.reload()
     page.wait_for_selector(".kv-ready")
     expect(page.locator("html")).to_have_attribute("lang", "en")
@@ -203,9 +126,9 @@ def test_the_opening_tells_what_this_is_and_an_example_asks_itself(open_page: Op
     expect(page.locator(".kv-opening")).to_be_hidden()
 
 
-def test_the_conversation_survives_a_reload_and_a_new_one_starts_empty(open_page: OpenPage) -> None:
+def test_the_conversation_survives_a_reload_and_a_new_one_starts_empty(open_page: OpenPage, ask: AskPage) -> None:
     page = open_page()
-    _ask(page, TROOPS)
+    ask(page, TROOPS)
     page.reload()
     page.wait_for_selector(".kv-ready")
     expect(page.locator(".kv-reply")).to_contain_text("270")
@@ -214,30 +137,32 @@ def test_the_conversation_survives_a_reload_and_a_new_one_starts_empty(open_page
     assert page.locator(".kv-reply").count() == 0
 
 
-def test_the_permanent_link_opens_the_letter_at_the_paragraph(open_page: OpenPage) -> None:
+def test_the_permanent_link_opens_the_letter_at_the_paragraph(open_page: OpenPage, ask: AskPage) -> None:
     page = open_page()
-    reply = _ask(page, TROOPS)
+    reply = ask(page, TROOPS)
     reply.locator(".kv-chip").click()
-    link = reply.locator(".kv-link").get_attribute("href")
+    link = reply.locator(".kv-link").get_attribute("href") or ""
     assert f"letter={LETTER}" in link
     fresh = open_page(link[link.index("/?") :])
     expect(fresh.locator(".kv-current")).to_be_in_viewport()
     expect(fresh.locator(".kv-current")).to_contain_text("ongeveer 270 militairen")
 
 
-def test_a_quotation_is_copied_with_its_source(open_page: OpenPage) -> None:
+def test_a_quotation_is_copied_with_its_source(open_page: OpenPage, ask: AskPage) -> None:
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
-    reply = _ask(page, TROOPS)
+    reply = ask(page, TROOPS)
     reply.locator(".kv-chip").click()
     reply.locator("[data-copy=journalist]").click()
     expect(reply.locator("[data-copy=journalist]")).to_have_text("Gekopieerd")
     assert "Dat staat in de Kamerbrief van 26 april 2018" in page.evaluate("navigator.clipboard.readText()")
 
 
-def test_the_conversation_is_saved_as_a_file_with_its_evidence(open_page: OpenPage, tmp_path: Path) -> None:
+def test_the_conversation_is_saved_as_a_file_with_its_evidence(
+    open_page: OpenPage, tmp_path: Path, ask: AskPage
+) -> None:
     page = open_page()
     expect(page.locator("#kv-export")).to_be_hidden()
-    _ask(page, TROOPS)
+    ask(page, TROOPS)
     for kind, sign in (("md", b"ongeveer 270 militairen"), ("json", b'"citations"'), ("docx", b"PK")):
         page.click("#kv-export summary")
         with page.expect_download() as download:
@@ -248,10 +173,10 @@ def test_the_conversation_is_saved_as_a_file_with_its_evidence(open_page: OpenPa
         assert sign in path.read_bytes()
 
 
-def test_on_a_phone_the_letter_slides_over_and_back(open_page: OpenPage) -> None:
+def test_on_a_phone_the_letter_slides_over_and_back(open_page: OpenPage, ask: AskPage) -> None:
     page = open_page(width=390, height=844, has_touch=True)
     expect(page.locator("#kv-reader")).to_be_hidden()
-    reply = _ask(page, TROOPS)
+    reply = ask(page, TROOPS)
     reply.locator(".kv-chip").click()
     expect(page.locator(".kv-sheet .kv-decisive")).to_be_in_viewport()
     page.click("#kv-close-letter")
@@ -306,16 +231,62 @@ def test_the_keyboard_alone_reaches_an_answer_and_its_evidence(open_page: OpenPa
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-def test_axe_finds_nothing_serious(open_page: OpenPage, scheme: str, width: int) -> None:
+def test_axe_finds_nothing_serious(open_page: OpenPage, scheme: str, width: int, ask: AskPage) -> None:
     page = open_page(width=width, color_scheme=scheme, reduced_motion="reduce")
     assert page.locator("html").get_attribute("data-theme") == scheme
     found = [*_serious(page)]
-    _ask(page, TROOPS).locator(".kv-chip").click()
+    ask(page, TROOPS).locator(".kv-chip").click()
     found += _serious(page)
     page.keyboard.press("Escape")
-    _ask(page, "Hoe laat vertrekt de trein naar Groningen?").locator(".kv-card summary").first.click()
+    reply = ask(page, "Hoe laat vertrekt de trein naar Groningen?")
+    reply.locator(".kv-card summary").first.click()
+    reply.locator(".kv-thumb-wrong").click()
+    found += _serious(page)
+    page.click("#kv-open-kept")
+    page.locator(".kv-delete").first.click()
+    found += _serious(page)
+    page.keyboard.press("Escape")
+    page.click("#kv-scope")
+    page.set_input_files("#kv-file", {"name": "x.exe", "mimeType": "a/b", "buffer": b"MZ"})
+    expect(page.locator("#kv-upload-status.kv-wrong")).to_be_visible()
+    found += _serious(page)
+    page.set_input_files("#kv-file", ROOT / "tests" / "letters" / "b-ienw.txt")
+    expect(page.locator("#kv-check")).to_be_visible()
     found += _serious(page)
     assert not found
+
+
+def test_the_keyboard_alone_opens_renames_and_adds(open_page: OpenPage, ask: AskPage) -> None:
+    page = open_page()
+    ask(page, TROOPS)
+    page.focus("#kv-open-kept")
+    page.keyboard.press("Enter")
+    row = page.locator("#kv-kept-list li")
+    row.locator(".kv-rename").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("Troepen")
+    page.keyboard.press("Enter")
+    expect(row.locator("strong")).to_have_text("Troepen")
+    page.keyboard.press("Escape")
+    expect(page.locator("#kv-open-kept")).to_be_focused()
+    page.focus("#kv-scope")
+    page.keyboard.press("Enter")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "kv-file":
+            break
+    expect(page.locator("#kv-file")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#kv-scope")).to_be_focused()
+
+
+def test_the_page_can_be_used_without_waiting_for_the_server_a_second_time(open_page: OpenPage) -> None:
+    page = open_page()
+    page.route("**/gradio_api/call/page_begin", lambda route: route.abort())
+    page.reload()
+    page.wait_for_selector(".kv-ready")
+    expect(page.locator(".kv-example").first).to_be_visible()
+    expect(page.locator(".kv-sheet .kv-paragraph").first).to_be_visible()
 
 
 def _serious(page: Page) -> list[str]:
@@ -330,87 +301,82 @@ def _serious(page: Page) -> list[str]:
 
 def test_a_busy_server_is_said_kindly_and_can_be_tried_again(open_page: OpenPage) -> None:
     page = open_page()
-    page.route("**/gradio_api/call/ask", lambda route: route.fulfill(status=503, body="{}"))
+    page.route("**/gradio_api/call/page_ask", lambda route: route.fulfill(status=503, body="{}"))
     page.fill("#kv-question", TROOPS)
     page.press("#kv-question", "Enter")
     expect(page.locator(".kv-failure")).to_contain_text("veel vragen tegelijk")
-    page.unroute("**/gradio_api/call/ask")
+    page.unroute("**/gradio_api/call/page_ask")
     page.click(".kv-failure button")
     expect(page.locator(".kv-reply")).to_contain_text("270")
 
 
-def test_programs_call_the_same_functions_by_name(server: Server) -> None:
-    client = Client(server.url, verbose=False, analytics_enabled=False)
-    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/ask", "/why", "/export", "/letter"}
-    record = client.predict(TROOPS, [], [], api_name="/ask")
-    assert record["status"] == "answered"
-    assert record["citations"][0]["paragraph_id"].startswith(LETTER)
-    ranked = client.predict(TROOPS, [LETTER], api_name="/why")
-    assert ranked[0]["paragraph_id"] == record["citations"][0]["paragraph_id"]
-
-
-def test_markup_in_a_question_stays_text(open_page: OpenPage) -> None:
+def test_markup_in_a_question_stays_text(open_page: OpenPage, ask: AskPage) -> None:
     page = open_page()
     nasty = "<img src=x onerror=document.title='hit'> ![x](http://evil.example/a.png) militairen in Litouwen?"
-    _ask(page, nasty)
+    ask(page, nasty)
     expect(page.locator(".kv-asked")).to_have_text(nasty)
     assert page.locator(".kv-turn img").count() == 0
     assert page.title() == "Kamervraag"
 
 
 def test_of_several_letters_one_can_be_chosen_and_is_shown_and_asked(
-    browser: Browser, home_copy: Path, embedder: Embedder
+    open_page: OpenPage, start_page: type[PageServer], home_copy: Path, embedder: Embedder, ask: AskPage
 ) -> None:
     (added,) = ingest([ROOT / "tests" / "letters" / "a-vws.txt"], Home(home_copy), embedder)
     assert added.letter
-    server = Server(home_copy)
-    page = browser.new_page(locale="nl-NL")
-    page.goto(server.url)
-    page.wait_for_selector(".kv-ready")
-    page.select_option(".kv-scope select", added.letter.id)
+    server = start_page(home_copy)
+    page = open_page(server=server)
+    page.click("#kv-scope")
+    page.check(f'#kv-letters input[value="{added.letter.id}"]')
+    page.click("#kv-letters [data-close]")
     heading = next(section.heading for section in added.letter.sections if section.heading)
     expect(page.locator(".kv-sheet h2").first).to_have_text(heading)
     expect(page.locator(".kv-example").first).to_contain_text(heading)
-    page.select_option(".kv-scope select", "")
-    reply = _ask(page, TROOPS)
-    reply.locator(".kv-chip").first.click()
+    expect(ask(page, TROOPS)).to_have_attribute("data-status", re.compile("off_topic|silent"))
+    page.click("#kv-scope")
+    page.check('#kv-letters input[value=""]')
+    page.click("#kv-letters [data-close]")
+    ask(page, TROOPS).locator(".kv-chip").first.click()
     expect(page.locator(".kv-sheet article")).to_have_attribute("data-letter", LETTER)
     expect(page.locator(".kv-sheet .kv-decisive")).to_be_in_viewport()
-    page.close()
     assert server.stop() == 0
 
 
-def test_one_session_never_shows_another(open_page: OpenPage) -> None:
+def test_one_session_never_shows_another(open_page: OpenPage, ask: AskPage) -> None:
     first, second = open_page(), open_page()
-    _ask(first, TROOPS)
+    ask(first, TROOPS)
     second.reload()
     second.wait_for_selector(".kv-ready")
     assert second.locator(".kv-turn").count() == 0
 
 
-def test_the_page_takes_no_file_and_tells_nothing_about_itself(server: Server) -> None:
-    page = httpx.get(server.url)
+def test_the_page_takes_no_file_by_other_doors_and_tells_nothing_about_itself(page_server: PageServer) -> None:
+    page = httpx.get(page_server.url)
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
-    upload = httpx.post(f"{server.url}/gradio_api/upload", files={"files": ("a.txt", b"x")})
+    upload = httpx.post(f"{page_server.url}/gradio_api/upload", files={"files": ("a.txt", b"x")})
     assert upload.status_code == 404
+    for content in (b"x" * 2 * MOST_BYTES, iter([b"x"])):
+        assert httpx.post(f"{page_server.url}/gradio_api/call/page_read", content=content).status_code == 413
     for path in ("/docs", "/openapi.json", "/monitoring", "/gradio_api/file=/etc/passwd"):
-        assert httpx.get(server.url + path).status_code in (403, 404), path
+        assert httpx.get(page_server.url + path).status_code in (403, 404), path
 
 
 @pytest.mark.parametrize(
     "data",
     [["x" * 5000, [], []], ["Wat?", "geen lijst", []], ["Wat?", [], ["../../etc"]], ["", [], []], [None, [], []]],
 )
-def test_an_endpoint_refuses_what_the_page_would_not_send(server: Server, data: list[object]) -> None:
-    joined = httpx.post(f"{server.url}/gradio_api/call/ask", json={"data": data}).json()
-    with httpx.stream("GET", f"{server.url}/gradio_api/call/ask/{joined['event_id']}", timeout=WAIT_S) as response:
+def test_an_endpoint_refuses_what_the_page_would_not_send(page_server: PageServer, data: list[object]) -> None:
+    joined = httpx.post(f"{page_server.url}/gradio_api/call/ask", json={"data": data}).json()
+    with httpx.stream("GET", f"{page_server.url}/gradio_api/call/ask/{joined['event_id']}", timeout=WAIT_S) as response:
         assert "event: error" in "".join(response.iter_text())
 
 
-def test_ctrl_c_stops_it_and_a_login_is_asked_for(indexed_home: Path, tmp_path: Path) -> None:
+def test_ctrl_c_stops_it_and_a_login_is_asked_for(
+    start_page: type[PageServer], home_copy: Path, tmp_path: Path
+) -> None:
     users = tmp_path / "users"
     users.write_text(hash_password("anna", "geheim"), encoding="utf-8")
-    server = Server(indexed_home, "--auth", str(users))
+    server = start_page(home_copy, "--auth", str(users))
     call = f"{server.url}/gradio_api/call/ask"
     assert httpx.post(call, json={"data": [TROOPS, [], []]}).status_code == 401
     assert "270 militairen" not in httpx.get(server.url).text
@@ -421,8 +387,8 @@ def test_ctrl_c_stops_it_and_a_login_is_asked_for(indexed_home: Path, tmp_path: 
     assert server.stop() == 0
 
 
-def test_a_taken_port_is_one_clear_line(server: Server, indexed_home: Path) -> None:
-    port = server.url.rsplit(":", 1)[1]
+def test_a_taken_port_is_one_clear_line(page_server: PageServer, indexed_home: Path) -> None:
+    port = page_server.url.rsplit(":", 1)[1]
     environment = {**os.environ, "KAMERVRAAG_HOME": str(indexed_home), "KAMERVRAAG_MODELS": str(Settings().models)}
     command = [sys.executable, "-m", "ui", "ui", "--port", port]
     run = subprocess.run(

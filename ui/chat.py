@@ -19,7 +19,7 @@ from assistant.reference import name_letter
 from ingest.errors import UserError, unknown_letter
 from ingest.letter import Language
 from ui.chat_texts import CHAT, HELP
-from ui.export import PACK_KINDS, save_pack
+from ui.export import MIME_TYPES, write_pack_file
 from ui.terminal import print_answer, print_paragraph, print_sources, say
 
 if TYPE_CHECKING:
@@ -195,10 +195,13 @@ class Chat:
         words = CHAT[session.speaks]
         if not session.answers:
             say(words["nothing_asked"])
-        elif Path(name).suffix[1:] not in PACK_KINDS:
+        elif Path(name).suffix[1:].lower() not in MIME_TYPES:
             say(words["save_where"])
         else:
-            save_pack(Path(name).expanduser(), session.answers, self._assistant.letters, session.speaks)
+            cited = {one.letter for answer in session.answers for one in (*answer.citations, *answer.nearest)}
+            letters = {letter_id: one for letter_id, one in self._assistant.letters.items() if letter_id in cited}
+            identity = self._assistant.embedder.identity
+            write_pack_file(Path(name).expanduser(), session.answers, letters, identity, session.speaks)
             say(words["saved"].format(path=name))
         return session
 

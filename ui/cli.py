@@ -16,6 +16,7 @@ import typer
 
 from ingest.errors import BrokenGeneration, UserError
 from ingest.offline import stay_offline
+from ui.limits import Uploads
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
@@ -120,13 +121,23 @@ def ask(
     language: LanguageOption = None,
     letter: LetterOption = None,
     model: ModelOption = "quote",
+    export: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write the evidence to this file (.docx, .md or .json).")
+    ] = None,
 ) -> None:
     """Answer a question, each sentence with the paragraph it stands in."""
+    from ui.export import check_pack, write_pack_file
     from ui.records import answer_record
     from ui.terminal import print_answer
 
     _check_model(model)
-    answer = _assistant().ask(question, language=language.value if language else None, letters=letter or ())
+    if export:
+        check_pack(export)
+    assistant = _assistant()
+    answer = assistant.ask(question, language=language.value if language else None, letters=letter or ())
+    if export:
+        asked = {letter_id: assistant.letters[letter_id] for letter_id in letter or assistant.letters}
+        write_pack_file(export, [answer], asked, assistant.embedder.identity, answer.language)
     if as_json:
         _print_json(answer_record(answer))
     else:
@@ -333,11 +344,15 @@ def serve_page(
     auth: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Let in only these users: lines from 'kamervraag password'.")
     ] = None,
+    uploads: Annotated[
+        Uploads, typer.Option(help="Who may ask a letter that a visitor adds: only they, everybody, or none is taken.")
+    ] = Uploads.private,
+    mcp: Annotated[bool, typer.Option("--mcp", help="Also answer programs that speak MCP.")] = False,
 ) -> None:
     """Open the chat page: the conversation with the letter beside it, in a browser."""
     from ui.web import serve
 
-    serve(_assistant(), host, port, auth)
+    serve(_assistant(), _settings(), host, port, auth, uploads, mcp)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +20,7 @@ from eval.measures import label_of
 from eval.report import PAGE, write_reports
 from eval.run import Evaluation, evaluate, evaluate_answers, make_folder, rows_of, write_run
 from ingest.errors import UserError
-from ingest.home import Home
+from ingest.home import Home, lend_vectors
 from ingest.letter import Letter
 from ingest.pipeline import ingest, prepare_home, read_letter
 from ingest.settings import Settings
@@ -83,22 +83,15 @@ def run_evaluation(options: Options, settings: Settings, build: Callable[[Settin
         return
     with TemporaryDirectory(prefix="kamervraag-") as folder:
         apart = settings.model_copy(update={"home": Path(folder)})
-        _lend_vectors(Home(settings.home), Home(apart.home))
+        home = Home(apart.home)
+        home.create()
+        lend_vectors(Home(settings.home), home)
         if options.letter_file:
             with closing(build(apart)) as assistant:
-                letter = _add(options.letter_file, Home(apart.home), assistant)
+                letter = _add(options.letter_file, home, assistant)
             cases = [case if case.letter else case.model_copy(update={"letter": letter.id}) for case in cases]
         with closing(build(apart)) as assistant:
             _run(options, cases, assistant, apart, judge)
-
-
-def _lend_vectors(source: Home, target: Home) -> None:
-    """Spare encoding what the user's own home holds already: vectors are kept by what they were made from."""
-    target.create()
-    for path in source.vectors_folder.glob("*.npz"):
-        # without the right to make links everything is encoded again, which gives the same
-        with suppress(OSError):
-            (target.vectors_folder / path.name).symlink_to(path.resolve())
 
 
 def _add(path: Path, home: Home, assistant: Assistant) -> Letter:

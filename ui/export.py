@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal
 
 from assistant.dialogue import Answer, Citation
 from assistant.reference import name_letter
+from eval.provenance import fingerprint
+from ingest.embed import Identity
 from ingest.errors import UserError
 from ingest.letter import Language, Letter
 from ui import texts
@@ -20,8 +22,13 @@ from ui.page_texts import PACK
 from ui.records import Record, answer_record, letter_record
 
 PackKind = Literal["md", "json", "docx"]
-PACK_KINDS: tuple[PackKind, ...] = get_args(PackKind)
+MIME_TYPES: dict[PackKind, str] = {
+    "md": "text/markdown",
+    "json": "application/json",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~&])")
+_LINE_BREAKS = re.compile(r"\s+")
 _REFERENCE = re.compile(r"\[(\d+)\]")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
@@ -43,33 +50,44 @@ class Entry:
     sources: tuple[Source, ...]
 
 
-def write_pack(answers: Sequence[Answer], letters: Mapping[str, Letter], language: Language, kind: PackKind) -> bytes:
-    """Return the file's content; the letters are those that were asked."""
+def write_pack(
+    answers: Sequence[Answer], letters: Mapping[str, Letter], embedder: Identity, language: Language, kind: PackKind
+) -> bytes:
+    """Return the file's content; the letters are those that were asked, by the model named `embedder`."""
     if kind == "json":
-        record = {**_provenance(answers, letters), "answers": [answer_record(answer) for answer in answers]}
+        record = {**_provenance(answers, letters, embedder), "answers": [answer_record(answer) for answer in answers]}
         return (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
     entries = number_sources(answers)
     if kind == "md":
-        return _markdown(entries, letters, language).encode("utf-8", "replace")
-    return _docx(entries, letters, language)
+        return _markdown(entries, _made_with(answers, letters, embedder, language), language).encode("utf-8", "replace")
+    return _docx(entries, _made_with(answers, letters, embedder, language), language)
 
 
-def save_pack(path: Path, answers: Sequence[Answer], letters: Mapping[str, Letter], language: Language) -> None:
-    """Write the pack to a file, in the kind that its name ends with.
+def write_pack_file(
+    path: Path, answers: Sequence[Answer], letters: Mapping[str, Letter], embedder: Identity, language: Language
+) -> None:
+    """Write the pack to a file, whose suffix tells the kind.
 
     Raises:
-        UserError: another ending than .md, .json or .docx, or a place that can't be written to.
+        UserError: the suffix is another, or the file can't be written.
     """
-    kind = next((kind for kind in PACK_KINDS if path.suffix == f".{kind}"), None)
-    if kind is None:
-        raise UserError(f"{str(path)!r} names no kind of file: end it with .docx, .md or .json")
-    cited = {one.letter for answer in answers for one in (*answer.citations, *answer.nearest)}
-    asked = {letter_id: letter for letter_id, letter in letters.items() if letter_id in cited}
-    content = write_pack(answers, asked, language, kind)
+    content = write_pack(answers, letters, embedder, language, check_pack(path))
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise UserError(f"{str(path)!r} can't be written: {error.strerror or error}; choose another place") from error
+        raise UserError(f"{path}: can't be written ({error.strerror}); choose another place") from error
+
+
+def check_pack(path: Path) -> PackKind:
+    """Return the kind of pack that a file name asks for.
+
+    Raises:
+        UserError: none that can be written.
+    """
+    for kind in MIME_TYPES:
+        if path.suffix.lower() == f".{kind}":
+            return kind
+    raise UserError(f"{path}: the evidence is written as {', '.join(f'.{kind}' for kind in MIME_TYPES)}")
 
 
 def number_sources(answers: Sequence[Answer]) -> tuple[Entry, ...]:
@@ -90,15 +108,38 @@ def _renumber(match: re.Match[str], known: set[int], before: int) -> str:
     return f"[{before + number}]" if number in known else match.group()
 
 
-def _provenance(answers: Sequence[Answer], letters: Mapping[str, Letter]) -> Record:
+def _provenance(answers: Sequence[Answer], letters: Mapping[str, Letter], embedder: Identity) -> Record:
     return {
         "kamervraag": version("kamervraag"),
         "models": sorted({answer.model for answer in answers}),
+        "settings": {"embedder": _name(embedder)},
+        "corpus_fingerprint": fingerprint(letters),
         "letters": [{**letter_record(letter), "sha256": letter.sha256} for letter in letters.values()],
     }
 
 
-def _markdown(entries: Sequence[Entry], letters: Mapping[str, Letter], language: Language) -> str:
+def _made_with(
+    answers: Sequence[Answer], letters: Mapping[str, Letter], embedder: Identity, language: Language
+) -> list[str]:
+    """Return what `_provenance` holds as lines to read."""
+    words = PACK[language]
+    named = [
+        f"{name_letter(letter, language)} — {letter.title} (SHA-256 {letter.sha256})" for letter in letters.values()
+    ]
+    models = ", ".join(sorted({answer.model for answer in answers}))
+    return [
+        *named,
+        f"{words['fingerprint']}: {fingerprint(letters)}",
+        f"Kamervraag {version('kamervraag')}, {words['model']}: {models}",
+        f"{words['embedder']}: {_name(embedder)}",
+    ]
+
+
+def _name(embedder: Identity) -> str:
+    return f"{Path(embedder.name).name} ({embedder.revision})"
+
+
+def _markdown(entries: Sequence[Entry], made_with: Sequence[str], language: Language) -> str:
     words = PACK[language]
     lines = [f"# {words['title']}", "", words["intro"], ""]
     for entry in entries:
@@ -111,7 +152,7 @@ def _markdown(entries: Sequence[Entry], letters: Mapping[str, Letter], language:
         f"[^{source.number}]: {_plain(_cited(source.citation, language))}" for one in entries for source in one.sources
     ]
     lines += ["", f"## {words['provenance']}", ""]
-    lines += [f"- {_plain(line)}" for line in _letter_lines(entries, letters, language)]
+    lines += [f"- {_plain(line)}" for line in made_with]
     return "\n".join(lines) + "\n"
 
 
@@ -120,34 +161,69 @@ def _footnoted(entry: Entry) -> str:
     numbers = {source.number for source in entry.sources}
     pieces = _REFERENCE.split(entry.text)
     return "".join(
-        (f"[^{piece}]" if int(piece) in numbers else f"\\[{piece}\\]") if place % 2 else _plain(piece)
+        (f"[^{piece}]" if int(piece) in numbers else f"\\[{piece}\\]") if place % 2 else _escaped(piece)
         for place, piece in enumerate(pieces)
     )
 
 
-def _docx(entries: Sequence[Entry], letters: Mapping[str, Letter], language: Language) -> bytes:
-    from docx import Document
-
+def _docx(entries: Sequence[Entry], made_with: Sequence[str], language: Language) -> bytes:
     words = PACK[language]
-    document = Document()
+    document = _new_document(language)
     document.core_properties.title = words["title"]
     document.add_heading(words["title"], 0)
     document.add_paragraph(words["intro"])
     for entry in entries:
         document.add_heading(_printable(entry.answer.question), 1)
-        document.add_paragraph(_verdict(entry, language)).runs[0].italic = True
+        if entry.answer.status != "answered":
+            document.add_paragraph(_verdict(entry, language)).runs[0].italic = True
         document.add_paragraph(_printable(entry.text))
         for warning in entry.answer.warnings:
-            document.add_paragraph(_printable(f"{texts.WARNING[language]}: {warning}"), style="Intense Quote")
-        document.add_heading((texts.SOURCES if entry.answer.citations else texts.NEAREST)[language], 2)
+            document.add_paragraph(_printable(f"{texts.WARNING[language]}: {warning}"), style="Quote")
+        if entry.sources:
+            document.add_heading((texts.SOURCES if entry.answer.citations else texts.NEAREST)[language], 2)
         for source in entry.sources:
-            document.add_paragraph(_printable(f"[{source.number}] {_cited(source.citation, language)}"))
+            _add_source(document, source, language)
     document.add_heading(words["provenance"], 1)
-    for line in _letter_lines(entries, letters, language):
-        document.add_paragraph(_printable(line), style="List Bullet")
+    for line in made_with:
+        document.add_paragraph(_printable(line[0].upper() + line[1:]), style="List Bullet")
     content = io.BytesIO()
     document.save(content)
     return content.getvalue()
+
+
+def _new_document(language: Language) -> Any:
+    """Return an empty document on A4, in a letter's plain type and in the language that it is checked in."""
+    from docx import Document
+    from docx.oxml.ns import qn
+    from docx.shared import Mm, Pt, RGBColor
+
+    document = Document()
+    page = document.sections[0]
+    page.page_width, page.page_height = Mm(210), Mm(297)
+    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Mm(25)
+    for style in document.styles.element.iter(qn("w:lang")):
+        style.set(qn("w:val"), {"nl": "nl-NL", "en": "en-GB"}[language])
+    document.styles["Normal"].font.size = Pt(11)
+    for name, size in (("Title", 22), ("Heading 1", 14), ("Heading 2", 11)):
+        document.styles[name].font.size = Pt(size)
+        document.styles[name].font.color.rgb = RGBColor(0x15, 0x42, 0x73)
+    return document
+
+
+def _add_source(document: Any, source: Source, language: Language) -> None:
+    """Add a source: its number and reference, and under it the quotation, its translation and its notes."""
+    from docx.shared import Mm
+
+    citation = source.citation
+    paragraph = document.add_paragraph()
+    paragraph.paragraph_format.left_indent, paragraph.paragraph_format.first_line_indent = Mm(9), -Mm(9)
+    paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(9))
+    paragraph.add_run(f"[{source.number}]\t{_printable(citation.reference)}").bold = True
+    paragraph.add_run(_printable(f"\n“{citation.quote}”"))
+    if citation.translation:
+        paragraph.add_run(_printable(f"\n{texts.TRANSLATION[language]}: “{citation.translation}”")).italic = True
+    for note in citation.footnotes:
+        paragraph.add_run(_printable(f"\n{texts.NOTE[language]}: {note}"))
 
 
 def _cited(citation: Citation, language: Language) -> str:
@@ -158,21 +234,17 @@ def _cited(citation: Citation, language: Language) -> str:
     return " ".join(" ".join(parts).split())
 
 
-def _letter_lines(entries: Sequence[Entry], letters: Mapping[str, Letter], language: Language) -> list[str]:
-    made_by = sorted({entry.answer.model for entry in entries})
-    named = [
-        f"{name_letter(letter, language)} — {letter.title} (SHA-256 {letter.sha256})" for letter in letters.values()
-    ]
-    return [*named, f"Kamervraag {version('kamervraag')}, {PACK[language]['model']}: {', '.join(made_by)}"]
-
-
 def _verdict(entry: Entry, language: Language) -> str:
     return texts.STATUS[language][entry.answer.status]
 
 
 def _plain(text: str) -> str:
-    """Return text that Markdown shows as it stands."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    """Return text on one line that Markdown shows as it stands."""
+    return _escaped(" ".join(text.split()))
+
+
+def _escaped(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", _LINE_BREAKS.sub(" ", text))
 
 
 def _printable(text: str) -> str:

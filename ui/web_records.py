@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from assistant.conversations import Conversation
 from assistant.dialogue import Answer, Citation, Turn
-from assistant.reference import copy_styles, name_letter
+from assistant.reference import COPY_STYLES, copy_styles, name_letter
 from ingest.embed import LONGEST_QUERY
 from ingest.errors import UserError
-from ingest.letter import Hit, Language, Letter
+from ingest.letter import BODY_KINDS, Hit, Language, Letter
 from ui.export import PackKind
 from ui.page_texts import ABOUT_HEADING
-from ui.reader import list_headings
+from ui.reader import list_headings, render_letter
 from ui.records import Record, answer_record, citation_record
 
 LONGEST_QUESTION = LONGEST_QUERY
 MOST_TURNS = 50
+LONGEST_REASON = 500
+LONGEST_NAME = 255
 MOST_LETTERS = 200
 _MOST_PARAGRAPHS = 20
 _EXAMPLES = 6
+_CONVERSATION = re.compile(r"(?:[0-9a-f]{32})?")
 _KINDS: tuple[PackKind, ...] = ("md", "json", "docx")
 _LANGUAGES: tuple[Language, ...] = ("nl", "en")
 
@@ -49,9 +55,39 @@ def page_answer(answer: Answer, letters: Mapping[str, Letter]) -> Record:
 
 def page_citation(citation: Citation, letters: Mapping[str, Letter]) -> Record:
     """Return a citation with its quotation in every copy style."""
-    letter = letters[citation.letter]
+    letter = letters.get(citation.letter)
+    if letter is None or not any(one.id == citation.paragraph_id for _, one in letter.paragraphs()):
+        # of a letter that has gone, the reference is all that is known
+        plain = f"“{citation.quote}” ({citation.reference})"
+        copies = dict.fromkeys(COPY_STYLES, plain)
+        return {**citation_record(citation), "copies": copies, "kind": "prose", "gone": True}
     section, paragraph = letter.find(citation.paragraph_id)
-    return {**citation_record(citation), "copies": copy_styles(letter, section, paragraph, citation.quote)}
+    copies = copy_styles(letter, section, paragraph, citation.quote)
+    return {**citation_record(citation), "copies": copies, "kind": paragraph.kind, "gone": False}
+
+
+def page_conversation(conversation: Conversation, letters: Mapping[str, Letter]) -> list[Record]:
+    """Return the answers of a conversation, each with its number in it."""
+    return [
+        {**page_answer(message.answer, letters), "message": number}
+        for number, message in enumerate(conversation.messages)
+    ]
+
+
+def page_preview(letter: Letter) -> Record:
+    """Return what to check of a letter before it is added: how it was understood, and the letter typeset."""
+    body = [paragraph for _, paragraph in letter.paragraphs() if paragraph.kind in BODY_KINDS]
+    return {
+        **page_letter(letter),
+        "signed": ", ".join(one.name for one in letter.signatories if one.name),
+        "addressee": letter.addressee,
+        "counts": {
+            "paragraphs": len(body),
+            "headings": len(list_headings(letter)),
+            "footnotes": len(letter.footnotes),
+        },
+        "html": render_letter(letter),
+    }
 
 
 def page_hit(hit: Hit) -> Record:
@@ -62,6 +98,7 @@ def page_hit(hit: Hit) -> Record:
         "paragraph_id": hit.paragraph.id,
         "section": hit.section.heading,
         "paragraph": hit.paragraph.number,
+        "kind": hit.paragraph.kind,
         "quote": hit.paragraph.sentence(hit.sentence),
         "start": start,
         "end": end,
@@ -92,6 +129,42 @@ def read_question(question: object) -> str:
     if len(question) > LONGEST_QUESTION:
         raise UserError(f"the question is longer than {LONGEST_QUESTION} characters: shorten it")
     return question
+
+
+def read_conversation(conversation: object) -> str:
+    """Return the id of a conversation, or nothing for a new one.
+
+    Raises:
+        UserError: it can't be one.
+    """
+    if not isinstance(conversation, str) or not _CONVERSATION.fullmatch(conversation):
+        raise UserError("a conversation's id has to be 32 hexadecimal digits, or empty for a new one")
+    return conversation
+
+
+def read_line(text: object, most: int) -> str:
+    """Return a short text that somebody typed, such as a title, on one line.
+
+    Raises:
+        UserError: it is no text, or too long.
+    """
+    if not isinstance(text, str) or len(text) > most:
+        raise UserError(f"this has to be text of at most {most} characters")
+    return " ".join(text.split())
+
+
+def read_upload(name: object, content: object) -> tuple[str, bytes]:
+    """Return the name and the bytes of a file that was sent as base64.
+
+    Raises:
+        UserError: it is no base64, or has no name.
+    """
+    if not isinstance(name, str) or not name or len(name) > LONGEST_NAME or not isinstance(content, str):
+        raise UserError("a letter has to be sent as its file's name and its content in base64")
+    try:
+        return name, base64.b64decode(content, validate=True)
+    except ValueError as error:
+        raise UserError("the content of the file has to be base64") from error
 
 
 def read_letters(chosen: object, letters: Mapping[str, Letter]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -18,6 +19,8 @@ COLLECTION = "paragraphs"
 _DATABASE = "chroma.sqlite3"
 _BATCH = 2_000
 _SAME = 1e-3
+# Chroma shares one system among the clients of a folder, and loses count when two threads come and go at once.
+_COUNTING = threading.Lock()
 
 Metadata = dict[str, str | int]
 
@@ -53,7 +56,7 @@ def _fill(folder: Path, vectors: Matrix, metadata: Sequence[Metadata], identity:
                 metadatas=list(metadata[start:stop]),
             )
     finally:
-        client.close()
+        _close(client)
 
 
 class Dense:
@@ -72,7 +75,7 @@ class Dense:
                 _copy_contents(folder, Path(copy))
                 folder = Path(copy)
             self._client = _client(folder)
-            opened.callback(self._client.close)
+            opened.callback(_close, self._client)
             self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
             stored = self._collection.metadata or {}
             if any(stored.get(key) != value for key, value in identity.items()):
@@ -122,7 +125,13 @@ def _client(folder: Path) -> Any:
     import chromadb
     from chromadb.config import Settings
 
-    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    with _COUNTING:
+        return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+
+
+def _close(client: Any) -> None:
+    with _COUNTING:
+        client.close()
 
 
 @contextmanager

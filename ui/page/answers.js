@@ -1,14 +1,16 @@
 // A turn of the conversation: the question, the answer with its chips, the evidence.
 import { announce, byId, make, marked, toUnits } from "./dom.js";
-import { call } from "./server.js";
+import { thumbs } from "./feedback.js";
+import { call, visitor } from "./server.js";
 
 const STRONG = 0.6;
 const FAIR = 0.25;
 
 export class Answers {
-  constructor(reader, t) {
+  constructor(reader, t, longestReason) {
     this.reader = reader;
     this.t = t;
+    this.longestReason = longestReason;
   }
 
   /** Return the elements of a turn: {question, partial, record, error}. */
@@ -16,7 +18,7 @@ export class Answers {
     const question = make("h2", { class: "kv-asked", dir: "auto" }, turn.question);
     if (turn.error) return make("article", { class: "kv-turn" }, question, this.failure(turn.error, retry));
     if (!turn.record) return make("article", { class: "kv-turn", "aria-busy": "true" }, question, this.pending(turn));
-    return make("article", { class: "kv-turn" }, question, this.answer(turn.record));
+    return make("article", { class: "kv-turn" }, question, this.answer(turn.record, turn.letters));
   }
 
   failure(key, retry) {
@@ -29,7 +31,7 @@ export class Answers {
     return make("p", { class: "kv-searching" }, make("span", { class: "kv-dots", "aria-hidden": "true" }), this.t("searching"));
   }
 
-  answer(record) {
+  answer(record, letters) {
     const no = !record.citations.length;
     const shown = no ? record.nearest : record.citations;
     const cards = make("div", { class: "kv-cards" });
@@ -46,8 +48,24 @@ export class Answers {
       cards.append(...shown.map((citation) => this.card(citation, no)));
       body.append(cards);
     }
-    if (shown.length) body.append(this.why(record));
+    if (record.withheld.length) body.append(this.withheld(record));
+    const foot = make("div", { class: "kv-foot" });
+    if (shown.length) foot.append(this.why(record, letters));
+    if (this.canBeJudged(record)) foot.append(thumbs(record, this.t, this.longestReason));
+    body.append(foot);
     return body;
+  }
+
+  /** What is said of a letter of one's own stays one's own; what was not kept can't be judged. */
+  canBeJudged(record) {
+    const own = (one) => one.gone || this.reader.letters.find((letter) => letter.id === one.letter)?.own;
+    return typeof record.message === "number" && ![...record.citations, ...record.nearest].some(own);
+  }
+
+  withheld(record) {
+    const sentences = record.withheld.map((one) => make("li", {}, one.sentence && make("q", {}, one.sentence), make("span", {}, one.reason)));
+    const title = this.t(sentences.length === 1 ? "withheld_one" : "withheld_more", { count: sentences.length });
+    return make("details", { class: "kv-withheld" }, make("summary", {}, title), make("ul", { lang: record.language }, ...sentences));
   }
 
   /** The answer's text: the lead-in, the quotations with their decisive words, a chip for every [n]. */
@@ -65,7 +83,8 @@ export class Answers {
   }
 
   place(citation) {
-    const name = citation.section ? "place" : "place_opening";
+    const framed = citation.kind === "header" || citation.kind === "signature";
+    const name = framed ? `place_${citation.kind}` : citation.section ? "place" : "place_opening";
     return this.t(name, { section: citation.section, paragraph: citation.paragraph });
   }
 
@@ -81,7 +100,7 @@ export class Answers {
 
   async openEvidence(citation, cards) {
     for (const card of cards.children) card.open = card.dataset.n === String(citation.n);
-    if (await this.reader.goTo(citation)) announce(`${citation.reference}: ${citation.quote}`);
+    if (!citation.gone && (await this.reader.goTo(citation))) announce(`${citation.reference}: ${citation.quote}`);
   }
 
   card(citation, no) {
@@ -107,8 +126,10 @@ export class Answers {
       make("button", { type: "button", class: "kv-quiet", "data-copy": style,
         onclick: (event) => copy(citation.copies[style], event.target, t) }, t(style)));
     const link = permalink(citation);
-    return make("div", { class: "kv-actions" },
-      make("button", { type: "button", class: "kv-quiet kv-read", onclick: () => this.reader.goTo(citation) }, t("read")),
+    const read = citation.gone
+      ? make("span", { class: "kv-help" }, t("gone"))
+      : make("button", { type: "button", class: "kv-quiet kv-read", onclick: () => this.reader.goTo(citation) }, t("read"));
+    return make("div", { class: "kv-actions" }, read,
       make("span", { class: "kv-copy", role: "group", "aria-label": t("copy") }, make("span", {}, t("copy")), ...styles),
       make("a", { class: "kv-quiet kv-link", href: link, onclick: (event) => {
         event.preventDefault();
@@ -117,12 +138,12 @@ export class Answers {
       } }, t("link")));
   }
 
-  why(record) {
+  why(record, letters) {
     const list = make("ol", { class: "kv-ranked" });
     const fill = async () => {
       if (!details.open || list.childElementCount) return;
       try {
-        const hits = await call("why", [record.standalone_question.slice(0, 500), record.asked ?? []]);
+        const hits = await call("page_why", [record.standalone_question, letters, visitor()]);
         list.append(...hits.map((hit) => this.ranked(hit)));
       } catch {
         list.append(make("li", {}, this.t("failed")));

@@ -41,3 +41,27 @@ export function scrollTo(element, block = "center") {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   element.scrollIntoView({ behavior: calm ? "auto" : "smooth", block, inline: "nearest" });
 }
+
+export const capital = (text) => text[0].toUpperCase() + text.slice(1);
+
+export function stored(storage, key) {
+  try {
+    return storage.getItem(key);
+  } catch {
+    return null; // storage may be switched off
+  }
+}
+
+export function keep(storage, key, value) {
+  try {
+    storage.setItem(key, value);
+  } catch {
+    // full or switched off: the page works without
+  }
+}
+
+/** Let a dialog be closed by its own button and by a click beside it; Escape does it by itself. */
+export function closable(dialog) {
+  dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+}

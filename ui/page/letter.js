@@ -1,6 +1,6 @@
 // The letter beside the conversation: go to a paragraph, mark words in it, search it.
 import { announce, byId, make, scrollTo, toUnits } from "./dom.js";
-import { call } from "./server.js";
+import { call, visitor } from "./server.js";
 
 export class Reader {
   constructor(letters, t) {
@@ -27,16 +27,20 @@ export class Reader {
     }
     this.sheet.addEventListener("click", (event) => this.onClick(event));
     this.onAsk = () => {};
+    this.onShow = () => {};
     this.label();
   }
 
   get letter() {
-    return this.letters.find((letter) => letter.id === this.shown);
+    return this.shown ? this.letters.find((letter) => letter.id === this.shown) : this.previewed;
   }
 
   /** Put the page's language on what the letter's frame says. */
   label() {
-    for (const button of this.sheet.querySelectorAll(".kv-about")) button.textContent = this.t("about");
+    for (const button of this.sheet.querySelectorAll(".kv-about")) {
+      button.textContent = this.t("about");
+      button.hidden = !this.shown;
+    }
     const items = (this.letter?.headings ?? []).map((heading) =>
       make("li", { class: `kv-level-${heading.level}`, lang: "nl" }, make("a", {
         href: `#${heading.target}`,
@@ -69,18 +73,31 @@ export class Reader {
   /** Show another letter. */
   async show(letterId) {
     if (letterId === this.shown) return;
-    const { html } = await call("letter", [letterId]);
+    try {
+      this.fill(await call("page_letter", [letterId, visitor()]), letterId);
+    } catch (error) {
+      announce(this.t(error.key ?? "failed"));
+    }
+  }
+
+  /** Show a letter that has not been added yet. */
+  preview(letter) {
+    this.previewed = letter;
+    this.fill(letter.html, null);
+  }
+
+  fill(html, letterId) {
     this.sheet.innerHTML = html; // escaped by the server, word for word
     this.shown = letterId;
     this.sheet.scrollTop = 0;
     this.label();
+    this.onShow();
   }
 
   /** Scroll to a paragraph and mark the words from `start` to `end`, the decisive ones more strongly. */
   async goTo({ letter, paragraph_id: id, start = 0, end = 0, marks = [] }) {
     await this.show(letter);
-    this.clear("kv-mark");
-    this.sheet.querySelector(".kv-current")?.classList.remove("kv-current");
+    this.unmark();
     const paragraph = this.paragraph(id);
     if (!paragraph) return false;
     this.open();
@@ -91,6 +108,11 @@ export class Reader {
     const first = paragraph.querySelector(".kv-mark") ?? paragraph;
     requestAnimationFrame(() => jump(this.sheet, first));
     return true;
+  }
+
+  unmark() {
+    this.clear("kv-mark");
+    this.sheet.querySelector(".kv-current")?.classList.remove("kv-current");
   }
 
   paragraph(id) {

@@ -1,28 +1,55 @@
 // Gradio's named endpoints, called through its queue.
+import { keep, stored } from "./dom.js";
 
-export class Busy extends Error {}
+/** What went wrong, by the key of the text that says so; `message` is the server's own, in English. */
+export class Failure extends Error {
+  constructor(key, message = "") {
+    super(message);
+    this.key = key;
+  }
+}
 
-/** Call an endpoint; `onPart` gets every value it yields, the last one is returned. */
-export async function call(name, args, onPart = () => {}) {
-  const joined = await fetch(`gradio_api/call/${name}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ data: args }),
-  });
-  if (joined.status === 503 || joined.status === 429) throw new Busy(name);
-  if (!joined.ok) throw new Error(`${name}: ${joined.status}`);
-  const { event_id: eventId } = await joined.json();
-  const response = await fetch(`gradio_api/call/${name}/${eventId}`);
+let token;
+
+/** Tell the server whose conversations and letters these are: a secret that this browser made up. */
+export function visitor() {
+  token ??= stored(localStorage, "kv-visitor");
+  if (token) return token;
+  token = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  keep(localStorage, "kv-visitor", token);
+  return token;
+}
+
+/** Call an endpoint; `onPart` gets every value it yields, `onSent` the share that was sent; the last value is returned. */
+export async function call(name, args, onPart = () => {}, onSent = () => {}) {
+  const joined = await post(`gradio_api/call/${name}`, JSON.stringify({ data: args }), onSent);
+  if (joined.status === 503 || joined.status === 429) throw new Failure("busy");
+  if (joined.status === 413) throw new Failure("file_large");
+  if (joined.status !== 200) throw new Failure("failed", `${name}: ${joined.status}`);
+  const response = await fetch(`gradio_api/call/${name}/${JSON.parse(joined.text).event_id}`);
   let last;
   for await (const { event, data } of events(response.body)) {
-    if (event === "error") throw new Error(data?.error ?? name);
+    if (event === "error") throw new Failure(data?.title && data.title !== "Error" ? data.title : "failed", data?.error);
     if ((event === "generating" || event === "complete") && data?.length) {
       last = data[0];
       onPart(last);
     }
   }
-  if (last === undefined) throw new Error(`${name}: no answer`);
+  if (last === undefined) throw new Failure("failed", `${name}: no answer`);
   return last;
+}
+
+/** Unlike fetch, this tells how much has been sent. */
+function post(url, body, onSent) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", url);
+    request.setRequestHeader("Content-Type", "application/json");
+    request.upload.addEventListener("progress", ({ loaded, total }) => onSent(loaded / total));
+    request.addEventListener("load", () => resolve({ status: request.status, text: request.responseText }));
+    request.addEventListener("error", () => reject(new Failure("failed", url)));
+    request.send(body);
+  });
 }
 
 async function* events(stream) {

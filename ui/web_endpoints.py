@@ -1,0 +1,127 @@
+"""What programs may ask of the server, by name: the same answers as the command line gives."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import gradio
+
+from assistant.dialogue import Answer, Turn
+from ui.export import MIME_TYPES, write_pack
+from ui.library import Library
+from ui.limits import RateLimit
+from ui.records import letter_record, structure_record
+from ui.visitor import explained, spend
+from ui.web_records import (
+    page_answer,
+    page_hit,
+    read_history,
+    read_kind,
+    read_language,
+    read_letters,
+    read_question,
+    read_scopes,
+)
+
+RANKED = 8
+
+
+class Endpoints:
+    """The named endpoints; they hold nothing of anybody, and every argument is checked."""
+
+    def __init__(self, library: Library, limit: RateLimit) -> None:
+        self._library, self._limit = library, limit
+
+    def ask(
+        self,
+        question: str,
+        request: gradio.Request,
+        history: list[dict[str, Any]] | None = None,
+        letters: list[str] | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """Answer a question over letters to parliament with verbatim quotations, or say that they are silent.
+
+        Args:
+            question: The question, in Dutch or English.
+            history: Earlier turns of the conversation, oldest first, such as {"question": "…", "paragraph_ids": []}.
+            letters: Ids of the letters to ask; all when there are none.
+
+        Returns:
+            {"partial": text} as it grows, and at last the answer as `kamervraag ask --json` prints it.
+        """
+        with explained():
+            spend(self._limit, request)
+            assistant = self._library.shared
+            known, text = assistant.letters, ""
+            turns, chosen = read_history(history or [], known), read_letters(letters or [], known)
+            for piece in assistant.stream(read_question(question), turns, letters=chosen):
+                if isinstance(piece, Answer):
+                    yield page_answer(piece, known)
+                else:
+                    text += piece
+                    yield {"partial": text}
+
+    def why(self, question: str, request: gradio.Request, letters: list[str] | None = None) -> list[dict[str, Any]]:
+        """Return the paragraphs nearest to a stand-alone question, best first.
+
+        Args:
+            question: The question, in Dutch or English.
+            letters: Ids of the letters to search; all when there are none.
+        """
+        with explained():
+            spend(self._limit, request)
+            assistant = self._library.shared
+            chosen = read_letters(letters or [], assistant.letters)
+            return [page_hit(hit) for hit in assistant.search(read_question(question), RANKED, letters=chosen)]
+
+    def letters(self) -> list[dict[str, Any]]:
+        """List the letters that can be asked, as `kamervraag letters --json` prints them."""
+        return [letter_record(letter) for letter in self._library.shared.letters.values()]
+
+    def letter(self, letter_id: str) -> dict[str, Any]:
+        """Return a letter with its whole structure, as `kamervraag show --json` prints it.
+
+        Args:
+            letter_id: The letter's id, from the list of letters.
+        """
+        with explained():
+            known = self._library.shared.letters
+            (wanted,) = read_letters([letter_id], known)
+            return structure_record(known[wanted])
+
+    def export(
+        self,
+        turns: list[dict[str, Any]],
+        request: gradio.Request,
+        language: Literal["nl", "en"] = "nl",
+        kind: Literal["md", "docx", "json"] = "md",
+    ) -> dict[str, str]:
+        """Ask questions in their order, and return the evidence of all answers as a file in base64.
+
+        Args:
+            turns: The questions, such as {"question": "…", "letters": []}.
+            language: The language of the file's headings.
+            kind: Markdown, Word or JSON.
+        """
+        with explained():
+            spend(self._limit, request)
+            assistant = self._library.shared
+            known = assistant.letters
+            wanted, file_kind = read_language(language), read_kind(kind)
+            answers: list[Answer] = []
+            history: list[Turn] = []
+            asked: set[str] = set()
+            for turn, chosen in zip(read_history(turns, known), read_scopes(turns, known), strict=True):
+                answers.append(assistant.ask(turn.question, history, letters=chosen))
+                history.append(Turn(turn.question, tuple(one.paragraph_id for one in answers[-1].citations)))
+                asked.update(chosen or known)
+            content = write_pack(
+                answers,
+                {one: known[one] for one in known if one in asked},
+                assistant.embedder.identity,
+                wanted,
+                file_kind,
+            )
+            return {"type": MIME_TYPES[file_kind], "content": base64.b64encode(content).decode("ascii")}
