@@ -63,7 +63,7 @@ def test_other_figures_are_not_taken_for_the_same(dutch: str, english: str) -> N
     assert not all(figure.stands_in(there) for figure in find_figures(english, "en"))
 
 
-@pytest.mark.parametrize("text", ["de Tweede Kamer", "een land", "it may be", "a third country", "one of them"])
+@pytest.mark.parametrize("text", ["de Tweede Kamer", "een land", "it may be", "one of them"])
 def test_what_is_no_figure_is_not_taken_for_one(text: str) -> None:
     assert not find_figures(text, "nl" if text.startswith("de") else "en")
 
