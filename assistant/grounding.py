@@ -151,9 +151,8 @@ def _vocabulary(texts: Texts) -> _Vocabulary:
     words = {fold(piece) for text, _ in texts for piece in _PIECE.findall(text)}
     words |= {fold("".join(_PIECE.findall(word))) for text, _ in texts for word in _WORD.findall(text)}
     words |= {_TWINS[word] for word in words & _TWINS.keys()}
-    return _Vocabulary(
-        frozenset(words), frozenset(term for text, language in texts for term in analyse(text, language))
-    )
+    terms = frozenset(term for text, language in texts for term in analyse(text, language))
+    return _Vocabulary(frozenset(words), terms, frozenset(map(_bare, words)))
 
 
 def _stands(word: str, language: Language, there: _Vocabulary) -> bool:
