@@ -16,6 +16,7 @@ Terms = tuple[str, ...]
 
 _WORD = re.compile(r"[^\W_]+(?:[-–.'’&][^\W_]+)*")
 _PIECE = re.compile(r"[^\W_]+")
+_POSSESSIVE = re.compile(r"[’']s$")
 _BEGINS = re.compile(r"(?:^|[.!?:;“”\"(]\s*)$")
 _LONGEST_PHRASE = 4
 # Words that open a sentence or hold it together, and say nothing of what it is about.
@@ -112,14 +113,15 @@ def ground(sentence: str, language: Language, texts: Texts) -> tuple[Word, ...]:
     """Return the words of a sentence, held against the texts."""
     matches = list(_WORD.finditer(sentence))
     there = _vocabulary(texts)
-    covered = _covered_by_phrases([match.group() for match in matches], language, there)
+    covered = _covered_by_phrases([_POSSESSIVE.sub("", match.group()) for match in matches], language, there)
+    spoken = any(one == language for _, one in texts)
     words = []
     for number, match in enumerate(matches):
-        text = match.group()
+        text = _POSSESSIVE.sub("", match.group())
         begins = bool(_BEGINS.search(sentence[: match.start()]))
         found = number in covered or _stands(text, language, there)
         content = bool(analyse(text, language)) and fold(text) not in _CONNECTING[language]
-        words.append(Word(text, content and _is_name(text, begins, language), content, found))
+        words.append(Word(text, content and _is_name(text, begins, spoken, language), content, found))
     return tuple(words)
 
 
@@ -192,7 +194,7 @@ def _covered_by_phrases(words: list[str], language: Language, there: _Vocabulary
     return frozenset(covered)
 
 
-def _is_name(word: str, begins: bool, language: Language) -> bool:
+def _is_name(word: str, begins: bool, spoken: bool, language: Language) -> bool:
     has_digit, has_letter = any(map(str.isdigit, word)), any(map(str.isalpha, word))
     if has_digit:
         return has_letter
@@ -200,8 +202,9 @@ def _is_name(word: str, begins: bool, language: Language) -> bool:
         return True
     if not word[0].isupper():
         return False
-    # what opens a sentence has a capital anyway; it is taken for a name unless it is known as another word
-    return not begins or fold(word) not in dictionary_words(language)
+    # what opens a sentence has a capital anyway; it is taken for a name unless it is known as another word, or no
+    # text is in this language, so that no other word would be found there
+    return not begins or (spoken and fold(word) not in dictionary_words(language))
 
 
 def content_terms(text: str, language: Language) -> Iterator[Terms]:

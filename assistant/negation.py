@@ -24,17 +24,17 @@ _NEGATION: dict[Language, re.Pattern[str]] = {
 _DENYING: dict[Language, re.Pattern[str]] = {
     "nl": re.compile(
         r"\b(?:onvoldoende|nauwelijks|amper|weiger\w*|ontbre\w*|ontken\w*|afwij\w*|afgewezen|afzien|ziet af|verwerp\w*"
-        r"|tekort\w*|onmogelijk\w*|on\w{4,}|te weinig|tegen)\b",
+        r"|tekort\w*|onmogelijk\w*|onwenselijk|onbekend|onduidelijk|onjuist|te weinig|tegen)\b",
         re.IGNORECASE,
     ),
     "en": re.compile(
         r"\b(?:insufficient\w*|hardly|barely|unable|refus\w+|lacks?|lacking|den(?:y|ies|ied)|reject\w*|fail\w*"
-        r"|impossible|un\w{4,}|too (?:few|little)|against|rather than|instead of|declin\w+|oppos\w+)\b",
+        r"|impossible|undesirable|unlikely|unknown|unclear|unchanged|too (?:few|little)|against|rather than|instead of|declin\w+|oppos\w+)\b",
         re.IGNORECASE,
     ),
 }
 _CLAUSE = re.compile(
-    r"[,;:()–]|\b(?:maar|hoewel|terwijl|tenzij|but|although|while|whereas|unless|that|dat|which|die|who)\b",
+    r"[,;:()–]|\b(?:maar|hoewel|terwijl|tenzij|but|although|while|whereas|unless)\b",
     re.IGNORECASE,
 )
 _MOSTLY = 0.5
