@@ -52,6 +52,14 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """A sentence that a language model gave and that is not part of the answer, and why; empty where unsafe to show."""
+
+    sentence: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the letters say to a question; `probability` is the chance that they answer it at all."""
 
@@ -68,6 +76,7 @@ class Answer:
     seconds: float
     probability: float
     id: str | None = None
+    withheld: tuple[Withheld, ...] = ()
 
 
 def turn_of(answer: Answer) -> Turn:
@@ -88,7 +97,9 @@ def answer_of(record: Mapping[str, Any]) -> Answer:
         KeyError, TypeError, ValueError: the record is not one of an answer.
     """
     citations, nearest = (tuple(_citation_of(entry) for entry in record[key]) for key in ("citations", "nearest"))
-    return Answer(**{**record, "warnings": tuple(record["warnings"]), "citations": citations, "nearest": nearest})
+    withheld = tuple(Withheld(**entry) for entry in record.get("withheld", ()))
+    whole = {"warnings": tuple(record["warnings"]), "citations": citations, "nearest": nearest, "withheld": withheld}
+    return Answer(**{**record, **whole})
 
 
 def _citation_of(record: Mapping[str, Any]) -> Citation:

@@ -16,7 +16,11 @@ Terms = tuple[str, ...]
 
 _WORD = re.compile(r"[^\W_]+(?:[-–.'’&][^\W_]+)*")
 _PIECE = re.compile(r"[^\W_]+")
-_POSSESSIVE = re.compile(r"[’']s$")
+# NATO’s, Nederlandse
+_INFLECTION: dict[Language, re.Pattern[str]] = {
+    "nl": re.compile(r"[’']s$|(?<=\w\w\ws)e$"),
+    "en": re.compile(r"[’']s?$"),
+}
 _BEGINS = re.compile(r"(?:^|[.!?:;“”\"(]\s*)$")
 _LONGEST_PHRASE = 4
 # Words that open a sentence or hold it together, and say nothing of what it is about.
@@ -113,11 +117,11 @@ def ground(sentence: str, language: Language, texts: Texts) -> tuple[Word, ...]:
     """Return the words of a sentence, held against the texts."""
     matches = list(_WORD.finditer(sentence))
     there = _vocabulary(texts)
-    covered = _covered_by_phrases([_POSSESSIVE.sub("", match.group()) for match in matches], language, there)
+    covered = _covered_by_phrases([_INFLECTION[language].sub("", match.group()) for match in matches], language, there)
     spoken = any(one == language for _, one in texts)
     words = []
     for number, match in enumerate(matches):
-        text = _POSSESSIVE.sub("", match.group())
+        text = _INFLECTION[language].sub("", match.group())
         begins = bool(_BEGINS.search(sentence[: match.start()]))
         found = number in covered or _stands(text, language, there)
         content = bool(analyse(text, language)) and fold(text) not in _CONNECTING[language]

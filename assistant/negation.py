@@ -29,7 +29,9 @@ _DENYING: dict[Language, re.Pattern[str]] = {
     ),
     "en": re.compile(
         r"\b(?:insufficient\w*|hardly|barely|unable|refus\w+|lacks?|lacking|den(?:y|ies|ied)|reject\w*|fail\w*"
-        r"|impossible|undesirable|unlikely|unknown|unclear|unchanged|too (?:few|little)|against|rather than|instead of|declin\w+|oppos\w+)\b",
+        r"|impossible|undesirable|unlikely|unknown|unclear|unchanged|too (?:few|little)"
+        r"|against|rather than|instead of|declin\w+|oppos\w+"
+        r")\b",
         re.IGNORECASE,
     ),
 }

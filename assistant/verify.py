@@ -100,7 +100,7 @@ def find_fault(
     """
     if len(sentence) > LONGEST_SENTENCE:
         return Fault("length")
-    if _MARKUP.search(sentence):
+    if has_markup(sentence):
         return Fault("markup")
     basis_texts = _basis_texts(sources, basis)
     there = frozenset(figure for text, spoken in basis_texts for figure in find_figures(text, spoken))
@@ -120,6 +120,11 @@ def find_fault(
     if not content or len(strange) > most * len(content):
         return Fault("words", ", ".join(strange[:_MOST_NAMED]))
     return None
+
+
+def has_markup(text: str) -> bool:
+    """Whether there is anything in a text but plain words: a link, an image, a citation, a hidden character."""
+    return bool(_MARKUP.search(text))
 
 
 def _basis_texts(sources: Sequence[Source], basis: Sequence[tuple[int, int]]) -> Texts:

@@ -49,7 +49,15 @@ LetterOption = Annotated[
     list[str] | None, typer.Option("--letter", metavar="ID", help="Ask only this letter; may be repeated.")
 ]
 ModelOption = Annotated[
-    str, typer.Option(metavar="NAME", help="Who words the answer; 'quote' quotes the letter and needs no other model.")
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Who words the answer: 'quote' (the letter itself), or a language model: ollama:…, openai:…, anthropic:…, "
+        "gguf:/path.",
+    ),
+]
+BaseUrlOption = Annotated[
+    str | None, typer.Option(metavar="URL", help="The language model's server, where it is not the provider's own.")
 ]
 
 
@@ -119,14 +127,16 @@ def ask(
     as_json: AsJson = False,
     language: LanguageOption = None,
     letter: LetterOption = None,
-    model: ModelOption = "quote",
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
 ) -> None:
     """Answer a question, each sentence with the paragraph it stands in."""
     from ui.records import answer_record
     from ui.terminal import print_answer
 
-    _check_model(model)
-    answer = _assistant().ask(question, language=language.value if language else None, letters=letter or ())
+    answer = _assistant(_settings(model, base_url)).ask(
+        question, language=language.value if language else None, letters=letter or ()
+    )
     if as_json:
         _print_json(answer_record(answer))
     else:
@@ -159,16 +169,16 @@ def batch(
     out: Annotated[Path, typer.Option(help="The .jsonl or .csv file to write.")],
     letter: LetterOption = None,
     language: LanguageOption = None,
-    model: ModelOption = "quote",
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
 ) -> None:
     """Answer a file of questions, one answer a row, order kept."""
     from ui.batch import check_output, read_rows, run_batch, write_records
     from ui.terminal import progress_bar
 
-    _check_model(model)
     check_output(out)
     rows = read_rows(questions)
-    assistant = _assistant()
+    assistant = _assistant(_settings(model, base_url))
     for letter_id in letter or ():
         _home().load(letter_id)
     with progress_bar("answering", len(rows)) as show:
@@ -283,19 +293,19 @@ def evaluate(
         str | None, typer.Option(metavar="PROVIDER:NAME", help="Also ask a LangChain chat model's opinion.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only check the gold set.")] = False,
-    model: ModelOption = "quote",
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
 ) -> None:
     """Measure the answers against a gold set, write a report, and hold it against an earlier run."""
     from ui.evaluation import Options, check_gold, run_evaluation
 
-    _check_model(model)
     if check:
         check_gold(gold, _home(), letter_file)
         return
     if out is None:
         raise typer.BadParameter("say where the report should go", param_hint="'--out'")
     options = Options(gold, out, answers, baseline, letter_file, judge)
-    run_evaluation(options, _settings(), _assistant)
+    run_evaluation(options, _settings(model, base_url), _assistant)
 
 
 @app.command(name="ui")
@@ -337,10 +347,11 @@ def doctor() -> None:
         raise UserError(f"{problems} {'thing' if problems == 1 else 'things'} to mend, marked '->' above")
 
 
-def _settings() -> Settings:
+def _settings(model: str | None = None, base_url: str | None = None) -> Settings:
     from ingest.settings import load_settings
 
-    return load_settings()
+    given = {name: value for name, value in (("model", model), ("base_url", base_url)) if value}
+    return load_settings().model_copy(update=given)
 
 
 def _home() -> Home:
@@ -366,11 +377,6 @@ def _assistant(settings: Settings | None = None) -> Assistant:
     gc.freeze()
     gc.enable()
     return assistant
-
-
-def _check_model(name: str) -> None:
-    if name != "quote":
-        raise UserError(f"there is no model {name!r} in this version: leave --model out to have the letter quoted")
 
 
 def _print_json(value: Any) -> None:

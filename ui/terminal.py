@@ -41,6 +41,11 @@ def print_answer(answer: Answer) -> None:
         console.print(_styled(heading[language], "bold"))
     for citation in shown:
         _print_citation(console, citation, answer)
+    if answer.withheld:
+        console.print()
+        console.print(_styled(texts.WITHHELD[language], "bold"))
+    for one in answer.withheld:
+        console.print(_styled(f"- {one.sentence or texts.NOT_SHOWN[language]} ({one.reason})", "dim"))
     for warning in answer.warnings:
         console.print()
         console.print(_styled(f"{texts.WARNING[language]}: {warning}", "yellow"))

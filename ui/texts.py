@@ -10,6 +10,11 @@ NEAREST: dict[Language, str] = {"nl": "Het dichtst in de buurt", "en": "Nearest 
 WARNING: dict[Language, str] = {"nl": "Let op", "en": "Please note"}
 TRANSLATION: dict[Language, str] = {"nl": "onofficiële vertaling", "en": "unofficial translation"}
 NOTE: dict[Language, str] = {"nl": "noot", "en": "note"}
+WITHHELD: dict[Language, str] = {
+    "nl": "Achtergehouden zinnen van het taalmodel",
+    "en": "Sentences of the language model that were withheld",
+}
+NOT_SHOWN: dict[Language, str] = {"nl": "(niet getoond)", "en": "(not shown)"}
 STATUS: dict[Language, dict[Status, str]] = {
     "nl": {
         "answered": "Antwoord",
