@@ -25,7 +25,7 @@ EXTRAS = {"ollama": "langchain_ollama", "openai": "langchain_openai", "anthropic
 KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 _GGUF = "gguf"
 _NAMES = "ollama:llama3.1, openai:gpt-…, anthropic:claude-…, gguf:/path/to/model.gguf or quote"
-_MOST_TOKENS, _RETRIES = 900, 2
+_MOST_TOKENS, _RETRIES = 700, 2
 # What the local server holds of letter, question and answer, in tokens.
 _CONTEXT_TOKENS = 8_192
 _LONGEST_REASON = 200
@@ -73,16 +73,30 @@ class ChatModel:
             return self._model | JsonOutputParser()
 
     def _until_late(self, model: Any, messages: Messages) -> Iterator[Any]:
-        late = time.monotonic() + self._timeout_s
+        config = {"callbacks": [self._deadline()]}
         try:
-            for part in model.stream(list(messages)):
-                yield part
-                if time.monotonic() > late:
-                    raise ModelFailed(f"the model {self.name!r} was not ready after {self._timeout_s:g} seconds")
+            yield from model.stream(list(messages), config)
         except ModelFailed:
             raise
         except Exception as error:  # every provider has errors of its own
             raise ModelFailed(f"the model {self.name!r} failed: {_explain(error)}") from error
+
+
+    def _deadline(self) -> Any:
+        """Return a callback that ends a reply that takes too long, whether or not its tokens lead to anything."""
+        from langchain_core.callbacks import BaseCallbackHandler
+
+        name, seconds = self.name, self._timeout_s
+        late = time.monotonic() + seconds
+
+        class Deadline(BaseCallbackHandler):
+            raise_error = True
+
+            def on_llm_new_token(self, token: str, **_: Any) -> None:
+                if time.monotonic() > late:
+                    raise ModelFailed(f"the model {name!r} was not ready after {seconds:g} seconds")
+
+        return Deadline()
 
 
 def load_chat_model(name: str, base_url: str | None = None, timeout_s: float = 60) -> ChatModel | None:

@@ -334,7 +334,8 @@ class Assistant:
         lead_in = wording.LEAD_IN[language].format(letter=_name(letters, language))
         worded: list[Worded] = []
         failed: list[Failed] = []
-        text, citations, warning = lead_in, (), wording.WORDED[language]
+        citations: tuple[Citation, ...] = ()
+        text, warning = lead_in, wording.WORDED[language]
         say = get_stream_writer()
         try:
             for part in word_answer(self.model, state["standalone"][:LONGEST_QUERY], language, material):

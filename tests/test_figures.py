@@ -97,5 +97,5 @@ def test_any_date_is_read_in_both_orders(day: int, month: int, year: int) -> Non
 @given(words, words)
 def test_any_text_is_read_to_its_end(before: str, after: str) -> None:
     for language in ("nl", "en"):
-        found = find_figures(f"{before} hundred duizend half een 3 - {after}", language)  # type: ignore[arg-type]
+        found = find_figures(f"{before} hundred duizend half een 3 - {after}", language)
         assert all(figure.value for figure in found)
