@@ -93,7 +93,7 @@ def word_answer(
         if not (said or failed):
             raise
         again = []
-    yield from again or failed
+    yield from again if reply.read else failed
 
 
 def withhold(failed: Sequence[Failed], language: Language) -> tuple[Withheld, ...]:
@@ -167,7 +167,12 @@ def keeps(question: str, earlier: Sequence[str], written: str) -> bool:
     if not any(map(str.isalnum, written)) or len(written) > _LONGEST_SHOWN or prompts.repeats_instructions(written):
         return False
     asked = " ".join([*earlier, question])
-    return _holds(written, question) and _holds(asked, written)
+    return _holds(written, _begun_small(question)) and _holds(asked, _begun_small(written))
+
+
+def _begun_small(question: str) -> str:
+    """Return a question without the capital that it begins with, which makes no name of "how"."""
+    return question[:1].lower() + question[1:]
 
 
 def _holds(text: str, other: str) -> bool:

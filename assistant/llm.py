@@ -81,7 +81,6 @@ class ChatModel:
         except Exception as error:  # every provider has errors of its own
             raise ModelFailed(f"the model {self.name!r} failed: {_explain(error)}") from error
 
-
     def _deadline(self) -> Any:
         """Return a callback that ends a reply that takes too long, whether or not its tokens lead to anything."""
         from langchain_core.callbacks import BaseCallbackHandler

@@ -55,6 +55,7 @@ class State(TypedDict, total=False):
     history: tuple[Turn, ...]
     only: tuple[str, ...]
     language: Language | None
+    plain: bool
     follows: Turn | None
     standalone: str
     question: Question
@@ -132,17 +133,23 @@ class Assistant:
         return _timed(state["answer"], started), _hits(state["ranking"], top_k)
 
     def _run(
-        self, question: str, history: Sequence[Turn | str], language: Language | None, letters: Sequence[str]
+        self,
+        question: str,
+        history: Sequence[Turn | str],
+        language: Language | None,
+        letters: Sequence[str],
+        *,
+        plain: bool = False,
     ) -> Iterator[Any]:
-        """Yield what a model's wording adds to the answer, sentence by sentence, and last the chain's state."""
+        """Yield a model's sentences, each once verified, and last the chain's state; `plain` asks no model."""
         self._check(question, letters)
         turns = _turns(history)
         wish = wish_of(question)
         if wish in ("nl", "en") and (turns := _before_wishes(turns)):
-            for part in self._run(turns[-1].question, turns[:-1], wish, letters):
+            for part in self._run(turns[-1].question, turns[:-1], wish, letters, plain=plain):
                 yield part if isinstance(part, str) else {**part, "answer": replace(part["answer"], question=question)}
             return
-        asked: State = {"asked": question, "history": turns, "only": tuple(letters), "language": language}
+        asked = State(asked=question, history=turns, only=tuple(letters), language=language, plain=plain)
         state: Any = asked
         for mode, part in self._chain.stream(asked, stream_mode=["custom", "values"]):
             if mode == "custom":
@@ -259,13 +266,18 @@ class Assistant:
         if wish_of(asked):
             return {"standalone": turn.standalone, "follows": turn}
         earlier = [one.standalone or one.question for one in (*history[:-1], turn)]
-        worded = condense_by_model(self.model, asked[:LONGEST_QUERY], earlier) if self.model else None
+        model = None if state["plain"] else self.model
+        worded = condense_by_model(model, asked[:LONGEST_QUERY], earlier) if model else None
         return {"standalone": worded or condense(asked, (turn,)), "follows": turn}
 
     def _known(self, history: tuple[Turn, ...], only: tuple[str, ...]) -> Turn:
         """Return the last turn with what its answer cited, which a bare question does not tell."""
         last = history[-1]
-        return last if last.standalone else turn_of(self.ask(last.question, history[:-1], letters=only))
+        return last if last.standalone else self._asked_before(last, history[:-1], only)
+
+    def _asked_before(self, turn: Turn, history: tuple[Turn, ...], only: tuple[str, ...]) -> Turn:
+        *_, state = self._run(turn.question, history, None, only, plain=True)
+        return turn_of(state["answer"])
 
     def _retrieve(self, state: State) -> State:
         question = self.analyse(state["standalone"], detect_language(state["standalone"]), state["only"])
@@ -319,7 +331,8 @@ class Assistant:
         return {"answer": self._made(state, text, letters, citations, ())}
 
     def _is_worded(self, state: State) -> bool:
-        return self.model is not None and state["status"] == "answered" and wish_of(state["asked"]) != "rest"
+        asked = self.model is not None and not state["plain"]
+        return asked and state["status"] == "answered" and wish_of(state["asked"]) != "rest"
 
     def _word(self, state: State) -> State:
         """Put a language model's verified sentences in the place of the quotation, if there are any."""

@@ -62,7 +62,6 @@ def test_a_sentence_is_given_once() -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        "",
         "[]",
         "null",
         '{"sentences": 3}',
