@@ -31,7 +31,8 @@ class Citation:
     """A verbatim quote and where it stands: `quote == paragraph_text[start:end]`, always.
 
     `n` counts the citations of one answer from 1; `paragraph` counts within the section;
-    `marks` are the spans of the decisive words in the quote; `score` lies in 0..1.
+    `marks` are the spans of the decisive words in the quote; `score` lies in 0..1; `machine_translated`
+    tells whether the translation is a language model's.
     """
 
     n: int
@@ -49,6 +50,7 @@ class Citation:
     footnotes: tuple[str, ...]
     score: float
     marks: tuple[Span, ...] = ()
+    machine_translated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

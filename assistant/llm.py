@@ -91,7 +91,8 @@ class ChatModel:
         class Deadline(BaseCallbackHandler):
             raise_error = True
 
-            def on_llm_new_token(self, token: str, **_: Any) -> None:
+            def on_llm_new_token(self, token: Any, **_: Any) -> None:
+                del token
                 if time.monotonic() > late:
                     raise ModelFailed(f"the model {name!r} was not ready after {seconds:g} seconds")
 

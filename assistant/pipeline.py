@@ -492,7 +492,8 @@ def _warnings(question: str, language: Language, as_of: date | None, citations: 
         warnings.append(wording.DATED[language].format(date=write_date(as_of, language)))
     if language == "en" and citations:
         translated = all(citation.translation for citation in citations)
-        warnings.append((wording.UNOFFICIAL if translated else wording.DUTCH_ONLY)[language])
+        made = wording.MACHINE_MADE if any(one.machine_translated for one in citations) else wording.UNOFFICIAL
+        warnings.append((made if translated else wording.DUTCH_ONLY)[language])
     if len(question) > LONGEST_QUERY:
         warnings.append(wording.CUT[language].format(count=LONGEST_QUERY))
     return tuple(warnings)

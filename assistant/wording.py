@@ -37,6 +37,10 @@ UNOFFICIAL: dict[Language, str] = {
     "nl": "De Engelse tekst is een onofficiële vertaling.",
     "en": "The English text is an unofficial translation; the Dutch is the source.",
 }
+MACHINE_MADE: dict[Language, str] = {
+    "nl": "De Engelse tekst is een machinevertaling.",
+    "en": "The English text is a machine translation, which nobody has checked; the Dutch is the source.",
+}
 DATED: dict[Language, str] = {
     "nl": "De brief is van {date}; wat daarna is gebeurd, staat er niet in.",
     "en": "The letter dates from {date}; it says nothing of what happened since.",

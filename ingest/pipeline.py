@@ -16,11 +16,11 @@ from ingest.index import Content, Index, build_generation, letter_digest, open_c
 from ingest.letter import BODY_KINDS, Letter
 from ingest.read import SUFFIXES, read_lines
 from ingest.structure import build_letter
-from ingest.translation import align_translation, find_other_numbers, is_still_dutch, read_translation
+from ingest.translation import align_translation, find_other_numbers, is_machine_made, is_still_dutch, read_translation
 from ingest.vectors import encode_chunks, load_vectors, save_vectors, vectors_key
 
 BUNDLED = Path(__file__).with_name("letters")
-_TRANSLATION_SUFFIX = ".en.txt"
+TRANSLATION_SUFFIX = ".en.txt"
 _MOST_FILES = 20_000
 _MOST_SENTENCES = 32_767
 
@@ -66,11 +66,11 @@ def read_letter(path: Path, translation: Path | None = None) -> Letter:
     # the vectors number sentences in 16 bits
     if any(len(paragraph.sentences) > _MOST_SENTENCES for _, paragraph in letter.paragraphs()):
         raise UnreadableLetter(f"{path}: one paragraph has over {_MOST_SENTENCES} sentences; put its line breaks back")
-    beside = path.with_name(path.stem + _TRANSLATION_SUFFIX)
+    beside = path.with_name(path.stem + TRANSLATION_SUFFIX)
     sidecar = translation or (beside if _is_so(beside.is_file) else None)
     if not sidecar:
         return letter
-    aligned = align_translation(letter, read_translation(sidecar))
+    aligned = replace(align_translation(letter, read_translation(sidecar)), machine_translated=is_machine_made(sidecar))
     if is_still_dutch(aligned):
         raise UnreadableLetter(f"{sidecar}: this is still the Dutch; put the English in its place")
     return aligned
@@ -201,7 +201,7 @@ def bundled_ids() -> frozenset[str]:
 
 
 def _is_letter_file(path: Path) -> bool:
-    named = path.suffix.lower() in SUFFIXES and not path.name.endswith(_TRANSLATION_SUFFIX)
+    named = path.suffix.lower() in SUFFIXES and not path.name.endswith(TRANSLATION_SUFFIX)
     return named and _is_so(path.is_file)
 
 
@@ -275,7 +275,7 @@ def _without_translation(letter: Letter) -> Letter:
         for section in letter.sections
     )
     notes = (replace(note, translation=None) for note in letter.footnotes)
-    return replace(letter, sections=tuple(sections), footnotes=tuple(notes))
+    return replace(letter, sections=tuple(sections), footnotes=tuple(notes), machine_translated=False)
 
 
 def _open_as_it_is(home: Home, embedder: Embedder) -> Corpus:

@@ -197,11 +197,18 @@ def ingest(
         Path | None,
         typer.Option(metavar="FILE", help="The letter's English, a line a sentence; else NAME.en.txt beside it."),
     ] = None,
+    translate: Annotated[
+        bool, typer.Option("--translate", help="Have --model write the English of the only letter given, beside it.")
+    ] = False,
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
 ) -> None:
     """Add letters, or folders of them; a letter that is here already stays as it is."""
     from ingest.pipeline import ingest as ingest_paths
     from ui.terminal import Preparation, harmless
 
+    if translate:
+        _translate(paths, translation, _settings(model, base_url))
     assistant = _assistant()
     progress = Preparation() if sys.stderr.isatty() else None
     results = ingest_paths(paths, _home(), assistant.embedder, progress, translation)
@@ -345,6 +352,20 @@ def doctor() -> None:
             typer.echo(f"{'':22}-> {finding.mend}")
     if problems:
         raise UserError(f"{problems} {'thing' if problems == 1 else 'things'} to mend, marked '->' above")
+
+
+def _translate(paths: list[Path], translation: Path | None, settings: Settings) -> None:
+    from assistant.llm import load_chat_model
+    from assistant.translate import translate_file
+    from ui.terminal import Preparation, harmless
+
+    if translation or len(paths) != 1:
+        raise UserError("--translate takes one letter, and no --translation beside it")
+    model = load_chat_model(settings.model, settings.base_url, settings.timeout_s)
+    if model is None:
+        raise UserError("--translate needs a language model: name one with --model, for example 'ollama:llama3.1'")
+    for line in translate_file(paths[0], model, Preparation()):
+        _report(harmless(f"left in Dutch: {line}"))
 
 
 def _settings(model: str | None = None, base_url: str | None = None) -> Settings:

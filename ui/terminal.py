@@ -157,7 +157,7 @@ def _print_citation(console: Console, citation: Citation, answer: Answer) -> Non
     if citation.quote not in answer.answer or (citation.marks and console.is_terminal):
         console.print(_indented(f"“{citation.quote}”", console, [(a + 1, b + 1) for a, b in citation.marks]))
     if citation.translation and citation.translation not in answer.answer and answer.language == "en":
-        console.print(_indented(f"{texts.TRANSLATION['en']}: {citation.translation}", console))
+        console.print(_indented(f"{texts.label_translation(citation, 'en')}: {citation.translation}", console))
     for note in citation.footnotes:
         if note not in answer.answer:
             console.print(_indented(f"{texts.NOTE[answer.language]}: {note}", console))
