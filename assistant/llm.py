@@ -28,6 +28,7 @@ _NAMES = "ollama:llama3.1, openai:gpt-…, anthropic:claude-…, gguf:/path/to/m
 _MOST_TOKENS, _RETRIES = 700, 2
 # What the local server holds of letter, question and answer, in tokens.
 _CONTEXT_TOKENS = 8_192
+_MOST_THREADS = 4
 _LONGEST_REASON = 200
 _SECRET = re.compile(r"(?:\b(?:sk|pk|key|token)[-_]|Bearer\s+)[^\s'\"]+|//[^/\s@]+@", re.IGNORECASE)
 
@@ -161,6 +162,9 @@ def _load_gguf(path: Path, timeout_s: float) -> BaseChatModel:
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(path)
     parameters.n_ctx, parameters.n_parallel, parameters.n_predict = _CONTEXT_TOKENS, 1, _MOST_TOKENS
+    # left to itself, it counts processors that a container may not use
+    threads = min(os.cpu_count() or 1, _MOST_THREADS)
+    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
     parameters.ui, parameters.verbosity, parameters.api_keys = False, 0, [key]
     try:
         server = xllamacpp.Server(parameters)
