@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,18 +81,21 @@ def word_answer(
         ("human", prompts.say_material(question, [_shown(candidate) for candidate in material])),
     ]
     said: set[str] = set()
-    reply = _Reply()
-    failed = yield from _verified(_drafts(model, messages, reply), language, material, said)
+    reply, failed, again = _Reply(), list[Failed](), list[Failed]()
+    try:
+        yield from _verified(_drafts(model, messages, reply), language, material, said, failed)
+    except ModelFailed:
+        yield from failed
+        raise
     if reply.read and not failed:
         return
     complaint = _complain(failed) if failed else prompts.UNREADABLE
     messages += [("ai", json.dumps(reply.value, ensure_ascii=False)), ("human", complaint)]
     try:
-        again = yield from _verified(_drafts(model, messages, reply), language, material, said)
+        yield from _verified(_drafts(model, messages, reply), language, material, said, again)
     except ModelFailed:
         if not (said or failed):
             raise
-        again = []
     yield from again if reply.read else failed
 
 
@@ -225,11 +228,10 @@ def _read(entry: Any) -> Iterator[Draft]:
 
 
 def _verified(
-    drafts: Iterator[Draft], language: Language, material: Sequence[Candidate], said: set[str]
-) -> Generator[Worded, None, list[Failed]]:
-    """Yield what is borne out and was not said yet; return what is not."""
+    drafts: Iterator[Draft], language: Language, material: Sequence[Candidate], said: set[str], failed: list[Failed]
+) -> Iterator[Worded]:
+    """Yield what is borne out and was not `said` yet; what is not borne out goes to `failed`."""
     sources = [source_of(candidate) for candidate in material]
-    failed: list[Failed] = []
     for draft in drafts:
         checked = check_draft(draft, language, sources)
         if isinstance(checked, Failed):
@@ -237,7 +239,6 @@ def _verified(
         elif checked.text not in said:
             said.add(checked.text)
             yield checked
-    return failed
 
 
 def _complain(failed: Sequence[Failed]) -> str:

@@ -162,8 +162,8 @@ def _load_gguf(path: Path, timeout_s: float) -> BaseChatModel:
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(path)
     parameters.n_ctx, parameters.n_parallel, parameters.n_predict = _CONTEXT_TOKENS, 1, _MOST_TOKENS
-    # left to itself, it counts processors that a container may not use
-    threads = min(os.cpu_count() or 1, _MOST_THREADS)
+    # its threads wait for each other by spinning: where one of them gets no processor, all crawl
+    threads = max(1, min((os.cpu_count() or 1) - 1, _MOST_THREADS))
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
     parameters.ui, parameters.verbosity, parameters.api_keys = False, 0, [key]
     try:

@@ -45,7 +45,7 @@ def weights() -> Path:
 def smollm(weights: Path) -> ChatModel:
     """SmolLM2 on the loopback, with short replies."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(llm, "_MOST_TOKENS", 90)
+        patch.setattr(llm, "_MOST_TOKENS", 200)
         patch.setattr(llm, "_CONTEXT_TOKENS", 1_536)
         model = load_chat_model(f"gguf:{weights}", timeout_s=200)
     assert model is not None

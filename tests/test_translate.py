@@ -35,7 +35,7 @@ class Dictionary(ChatModel):
         if self.asked > self.left:
             raise ModelFailed("gone")
         dutch = json.loads(messages[1][1])["dutch"]
-        english = ENGLISH.get(dutch, dutch)
+        english: str = ENGLISH.get(dutch, dutch)
         return english.replace(self.spoil, "999") if self.spoil else english
 
 
