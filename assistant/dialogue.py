@@ -31,7 +31,8 @@ class Citation:
     """A verbatim quote and where it stands: `quote == paragraph_text[start:end]`, always.
 
     `n` counts the citations of one answer from 1; `paragraph` counts within the section;
-    `marks` are the spans of the decisive words in the quote; `score` lies in 0..1.
+    `marks` are the spans of the decisive words in the quote; `score` lies in 0..1; `machine_translated`
+    tells whether the translation is a language model's.
     """
 
     n: int
@@ -49,11 +50,12 @@ class Citation:
     footnotes: tuple[str, ...]
     score: float
     marks: tuple[Span, ...] = ()
+    machine_translated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """A sentence that was not shown, since it could not be verified, and why."""
+    """A sentence that a language model gave and that is not part of the answer, and why; empty where unsafe to show."""
 
     sentence: str
     reason: str
@@ -99,8 +101,8 @@ def answer_of(record: Mapping[str, Any]) -> Answer:
     citations, nearest = (tuple(_citation_of(entry) for entry in record[key]) for key in ("citations", "nearest"))
     # answers that were kept before there was anything to withhold have no such key
     withheld = tuple(Withheld(**entry) for entry in record.get("withheld", ()))
-    warnings = tuple(record["warnings"])
-    return Answer(**{**record, "warnings": warnings, "citations": citations, "nearest": nearest, "withheld": withheld})
+    whole = {"warnings": tuple(record["warnings"]), "citations": citations, "nearest": nearest, "withheld": withheld}
+    return Answer(**{**record, **whole})
 
 
 def _citation_of(record: Mapping[str, Any]) -> Citation:

@@ -14,8 +14,10 @@ from typing import Any, TypedDict
 from assistant import wording
 from assistant.condense import condense, follows, wish_of
 from assistant.detect import detect_language, english_log_odds
-from assistant.dialogue import QUOTE_MODEL, Answer, Citation, Status, Turn, turn_of
+from assistant.dialogue import QUOTE_MODEL, Answer, Citation, Status, Turn, Withheld, turn_of
 from assistant.follow import goes_unanswered, rank_follow_up, rest_of
+from assistant.generate import Failed, Worded, choose_material, cite_worded, condense_by_model, withhold, word_answer
+from assistant.llm import ChatModel, ModelFailed, load_chat_model
 from assistant.parts import Part, join_sentences, split_question
 from assistant.question import Question, Vocabulary, analyse_question
 from assistant.quote import choose_sentences, cite_candidate, cite_sentence, cite_sentences, say_sentences
@@ -42,7 +44,7 @@ _NOW = re.compile(
 )
 # Turns that a follow-up may look back on, and the odds below which its language is that of the turn before.
 _MOST_TURNS, _UNSURE = 12, 1.0
-_SENTENCES = re.compile(r".+?\[\d+\]\s*|.+", re.DOTALL)
+_SENTENCES = re.compile(r".+?(?:\[\d+\]\s*)+|.+", re.DOTALL)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -53,6 +55,7 @@ class State(TypedDict, total=False):
     history: tuple[Turn, ...]
     only: tuple[str, ...]
     language: Language | None
+    plain: bool
     follows: Turn | None
     standalone: str
     question: Question
@@ -67,7 +70,8 @@ class State(TypedDict, total=False):
 class Assistant:
     """Answers questions over the letters of one home; safe to share between threads."""
 
-    def __init__(self, embedder: Embedder, corpus: Corpus) -> None:
+    def __init__(self, embedder: Embedder, corpus: Corpus, model: ChatModel | None = None) -> None:
+        self.model = model
         self.embedder = embedder
         self.index = corpus.index
         self.letters = corpus.letters
@@ -102,9 +106,17 @@ class Assistant:
         letters: Sequence[str] = (),
     ) -> Iterator[str | Answer]:
         """Yield the answer's text, verified sentence by verified sentence, and last the answer itself; see `ask`."""
-        answer = self.ask(question, history, language=language, letters=letters)
-        yield from _SENTENCES.findall(answer.answer)
-        yield answer
+        started = time.perf_counter()
+        said = False
+        for part in self._run(question, history, language, letters):
+            if isinstance(part, str):
+                said = True
+                yield part
+                continue
+            answer = _timed(part["answer"], started)
+            if not said:
+                yield from _SENTENCES.findall(answer.answer)
+            yield answer
 
     def examine(
         self,
@@ -117,16 +129,34 @@ class Assistant:
     ) -> tuple[Answer, list[Hit]]:
         """Return the answer with the ranked paragraphs it was chosen from, best first; see `ask`."""
         started = time.perf_counter()
+        *_, state = self._run(question, history, language, letters)
+        return _timed(state["answer"], started), _hits(state["ranking"], top_k)
+
+    def _run(
+        self,
+        question: str,
+        history: Sequence[Turn | str],
+        language: Language | None,
+        letters: Sequence[str],
+        *,
+        plain: bool = False,
+    ) -> Iterator[Any]:
+        """Yield a model's sentences, each once verified, and last the chain's state; `plain` asks no model."""
         self._check(question, letters)
         turns = _turns(history)
         wish = wish_of(question)
         if wish in ("nl", "en") and (turns := _before_wishes(turns)):
-            again, hits = self.examine(turns[-1].question, turns[:-1], language=wish, letters=letters, top_k=top_k)
-            return replace(again, question=question, seconds=round(time.perf_counter() - started, 4)), hits
-        state = self._chain.invoke({"asked": question, "history": turns, "only": tuple(letters), "language": language})
-        answer: Answer = state["answer"]
-        hits = _hits(state["ranking"], top_k)
-        return replace(answer, seconds=round(time.perf_counter() - started, 4)), hits
+            for part in self._run(turns[-1].question, turns[:-1], wish, letters, plain=plain):
+                yield part if isinstance(part, str) else {**part, "answer": replace(part["answer"], question=question)}
+            return
+        asked = State(asked=question, history=turns, only=tuple(letters), language=language, plain=plain)
+        state: Any = asked
+        for mode, part in self._chain.stream(asked, stream_mode=["custom", "values"]):
+            if mode == "custom":
+                yield part
+            else:
+                state = part
+        yield state
 
     def search(self, question: str, top_k: int = 10, *, letters: Sequence[str] = ()) -> list[Hit]:
         """Return the paragraphs nearest to a question, best first.
@@ -196,7 +226,10 @@ class Assistant:
         from langgraph.graph import END, START, StateGraph
 
         graph = StateGraph(State)
-        steps = (self._detect, self._condense, self._retrieve, self._rank, self._answer, self._refuse, self._verify)
+        steps = (
+            self._detect, self._condense, self._retrieve, self._rank,
+            self._answer, self._refuse, self._word, self._verify,
+        )  # fmt: skip
         for step in steps:
             graph.add_node(step.__name__.lstrip("_"), step)
         graph.add_edge(START, "detect")
@@ -207,7 +240,11 @@ class Assistant:
             "rank", lambda state: "answer" if state["status"] in ("answered", "undecided") else "refuse",
             ["answer", "refuse"],
         )  # fmt: skip
-        graph.add_edge("answer", "verify")
+        # a refusal is decided before a model is asked
+        graph.add_conditional_edges(
+            "answer", lambda state: "word" if self._is_worded(state) else "verify", ["word", "verify"]
+        )
+        graph.add_edge("word", "verify")
         graph.add_edge("refuse", END)
         graph.add_edge("verify", END)
         return graph.compile()
@@ -226,12 +263,21 @@ class Assistant:
             return {"standalone": condense(asked, ()), "follows": None}
         turn = self._known(history, state["only"])
         # what is wished for is not what is searched for
-        return {"standalone": turn.standalone if wish_of(asked) else condense(asked, (turn,)), "follows": turn}
+        if wish_of(asked):
+            return {"standalone": turn.standalone, "follows": turn}
+        earlier = [one.standalone or one.question for one in (*history[:-1], turn)]
+        model = None if state["plain"] else self.model
+        worded = condense_by_model(model, asked[:LONGEST_QUERY], earlier) if model else None
+        return {"standalone": worded or condense(asked, (turn,)), "follows": turn}
 
     def _known(self, history: tuple[Turn, ...], only: tuple[str, ...]) -> Turn:
         """Return the last turn with what its answer cited, which a bare question does not tell."""
         last = history[-1]
-        return last if last.standalone else turn_of(self.ask(last.question, history[:-1], letters=only))
+        return last if last.standalone else self._asked_before(last, history[:-1], only)
+
+    def _asked_before(self, turn: Turn, history: tuple[Turn, ...], only: tuple[str, ...]) -> Turn:
+        *_, state = self._run(turn.question, history, None, only, plain=True)
+        return turn_of(state["answer"])
 
     def _retrieve(self, state: State) -> State:
         question = self.analyse(state["standalone"], detect_language(state["standalone"]), state["only"])
@@ -284,6 +330,47 @@ class Assistant:
         text = lead_in[language].format(letter=_name(letters, language)) + say_sentences(chosen, language)
         return {"answer": self._made(state, text, letters, citations, ())}
 
+    def _is_worded(self, state: State) -> bool:
+        asked = self.model is not None and not state["plain"]
+        return asked and state["status"] == "answered" and wish_of(state["asked"]) != "rest"
+
+    def _word(self, state: State) -> State:
+        """Put a language model's verified sentences in the place of the quotation, if there are any."""
+        from langgraph.config import get_stream_writer
+
+        if self.model is None:
+            return {}
+        language, quotation = state["language"] or "nl", state["answer"]
+        ranked = (*state["chosen"], *(one for one, _ in state["ranking"].paragraphs()))
+        material = choose_material([one.place.candidate for one in ranked])
+        letters = list({candidate.letter.id: candidate.letter for candidate in material}.values())
+        lead_in = wording.LEAD_IN[language].format(letter=_name(letters, language))
+        worded: list[Worded] = []
+        failed: list[Failed] = []
+        citations: tuple[Citation, ...] = ()
+        text, warning = lead_in, wording.WORDED[language]
+        say = get_stream_writer()
+        try:
+            for part in word_answer(self.model, state["standalone"][:LONGEST_QUERY], language, material):
+                if isinstance(part, Failed):
+                    failed.append(part)
+                    continue
+                worded.append(part)
+                before = text if citations else ""
+                said, citations = cite_worded(worded, material, state["ranking"].probability)
+                text = lead_in + said
+                say(text.removeprefix(before))
+        except ModelFailed as error:
+            reason = (wording.BROKEN_OFF if worded else wording.MODEL_FAILED)[language]
+            warning = reason.format(reason=error)
+        withheld = withhold(failed, language)
+        if worded:
+            answer = self._made(state, text, letters, citations, ())
+            return {"answer": _noted(answer, warning, self.model.name, withheld)}
+        if warning == wording.WORDED[language]:
+            warning = (wording.ALL_WITHHELD if withheld else wording.NOTHING_WORDED)[language]
+        return {"answer": _noted(quotation, warning, quotation.model, withheld)}
+
     def _refuse(self, state: State) -> State:
         language, ranking = state["language"] or "nl", state["ranking"]
         asked = [self.letters[letter_id] for letter_id in state["only"] or self.letters]
@@ -332,18 +419,28 @@ def build_assistant(
     embedder: Embedder | None = None,
     report: Report | None = None,
     progress: Progress | None = None,
+    model: ChatModel | None = None,
 ) -> Assistant:
     """Build the assistant over the letters of the settings' home, indexing the bundled letter on first use.
 
     Raises:
-        UserError: the model, the home or a setting can't be used; the message says what to do.
+        UserError: a model, the home or a setting can't be used; the message says what to do.
     """
     stay_offline()
     settings = settings or load_settings()
+    model = model or load_chat_model(settings.model, settings.base_url, settings.timeout_s)
     embedder = embedder or load_embedder(
         settings.embedder, settings.models, threads=settings.threads, progress=progress
     )
-    return Assistant(embedder, open_corpus(Home(settings.home, report), embedder, progress))
+    return Assistant(embedder, open_corpus(Home(settings.home, report), embedder, progress), model)
+
+
+def _timed(answer: Answer, started: float) -> Answer:
+    return replace(answer, seconds=round(time.perf_counter() - started, 4))
+
+
+def _noted(answer: Answer, warning: str, model: str, withheld: tuple[Withheld, ...]) -> Answer:
+    return replace(answer, warnings=(*answer.warnings, warning), model=model, withheld=withheld)
 
 
 def _turns(history: Sequence[Turn | str]) -> tuple[Turn, ...]:
@@ -395,7 +492,8 @@ def _warnings(question: str, language: Language, as_of: date | None, citations: 
         warnings.append(wording.DATED[language].format(date=write_date(as_of, language)))
     if language == "en" and citations:
         translated = all(citation.translation for citation in citations)
-        warnings.append((wording.UNOFFICIAL if translated else wording.DUTCH_ONLY)[language])
+        made = wording.MACHINE_MADE if any(one.machine_translated for one in citations) else wording.UNOFFICIAL
+        warnings.append((made if translated else wording.DUTCH_ONLY)[language])
     if len(question) > LONGEST_QUERY:
         warnings.append(wording.CUT[language].format(count=LONGEST_QUERY))
     return tuple(warnings)

@@ -111,6 +111,7 @@ def cite_sentence(
         translation=paragraph.translated[sentence] if paragraph.translated else None,
         footnotes=tuple(note.text for note in _notes(letter, paragraph, sentence)),
         score=round(score, 4),
+        machine_translated=letter.machine_translated,
     )
 
 

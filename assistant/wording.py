@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.verify import FaultKind
 from ingest.letter import Language
 
 LEAD_IN: dict[Language, str] = {"nl": "Volgens de {letter}: ", "en": "According to the {letter}: "}
@@ -36,6 +37,10 @@ UNOFFICIAL: dict[Language, str] = {
     "nl": "De Engelse tekst is een onofficiële vertaling.",
     "en": "The English text is an unofficial translation; the Dutch is the source.",
 }
+MACHINE_MADE: dict[Language, str] = {
+    "nl": "De Engelse tekst is een machinevertaling.",
+    "en": "The English text is a machine translation, which nobody has checked; the Dutch is the source.",
+}
 DATED: dict[Language, str] = {
     "nl": "De brief is van {date}; wat daarna is gebeurd, staat er niet in.",
     "en": "The letter dates from {date}; it says nothing of what happened since.",
@@ -54,4 +59,48 @@ UNDATED_LETTER: dict[Language, str] = {"nl": "brief «{title}»", "en": "letter 
 EMPTY: dict[Language, str] = {
     "nl": "Stel een vraag, bijvoorbeeld: Wat vindt het kabinet van …?",
     "en": "Ask a question, for example: What does the government think of …?",
+}
+MODEL_FAILED: dict[Language, str] = {
+    "nl": "Het taalmodel gaf geen bruikbaar antwoord; de brief is daarom zelf aangehaald. ({reason})",
+    "en": "The language model gave no usable reply, so that the letter itself is quoted. ({reason})",
+}
+BROKEN_OFF: dict[Language, str] = {
+    "nl": "Het taalmodel brak het antwoord af; wat er staat, is getoetst. ({reason})",
+    "en": "The language model broke its answer off; what there is was checked. ({reason})",
+}
+ALL_WITHHELD: dict[Language, str] = {
+    "nl": "Geen zin van het taalmodel bleek door de brief gedekt; de brief is daarom zelf aangehaald.",
+    "en": "No sentence of the language model was borne out by the letter, so that the letter itself is quoted.",
+}
+NOTHING_WORDED: dict[Language, str] = {
+    "nl": "Het taalmodel gaf geen zin; de brief is daarom zelf aangehaald.",
+    "en": "The language model gave no sentence, so that the letter itself is quoted.",
+}
+WORDED: dict[Language, str] = {
+    "nl": "De formulering is van een taalmodel; cijfers, namen en ontkenningen zijn aan de bron getoetst.",
+    "en": "The wording is a language model's; figures, names and denials were checked against the source.",
+}
+FAULTS: dict[Language, dict[FaultKind, str]] = {
+    "nl": {
+        "paragraph": "er staat geen alinea bij waarop de zin berust",
+        "quote": "de woorden «{detail}» staan niet in de genoemde alinea",
+        "markup": "er staan een link of opmaak in",
+        "length": "de zin is te lang",
+        "figure": "«{detail}» staat niet in de aangehaalde zinnen",
+        "name": "de naam «{detail}» staat niet in de genoemde alinea",
+        "negation": "de zin ontkent wat de bron zegt, of omgekeerd",
+        "words": "te veel woorden staan niet in de genoemde alinea ({detail})",
+        "prompt": "de zin herhaalt de instructies aan het taalmodel",
+    },
+    "en": {
+        "paragraph": "it names no paragraph that it rests on",
+        "quote": "the words “{detail}” do not stand in the paragraph it names",
+        "markup": "there is a link or markup in it",
+        "length": "the sentence is too long",
+        "figure": "“{detail}” does not stand in the sentences it rests on",
+        "name": "the name “{detail}” does not stand in the paragraph it names",
+        "negation": "it denies what the source says, or the other way round",
+        "words": "too many of its words do not stand in the paragraph it names ({detail})",
+        "prompt": "it repeats what the language model was told",
+    },
 }

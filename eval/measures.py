@@ -62,6 +62,14 @@ GROUPS: dict[str, tuple[Measure, ...]] = {
             promised=True,
         ),
     ),
+    "Language model": (
+        Measure(
+            "withheld",
+            "Withheld",
+            "share of a language model's sentences that the letter does not bear out and that were not shown",
+            lower_is_better=True,
+        ),
+    ),
     "Retrieval": (
         Measure("recall@1", "Recall at 1", "share of the gold paragraphs ranked first", gated=True),
         Measure("recall@3", "Recall at 3", "share of the gold paragraphs among the first three"),

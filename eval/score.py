@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from assistant.detect import detect_language
+from assistant.dialogue import QUOTE_MODEL
 from eval.answers import FAILED, AnswerRecord
 from eval.cases import Case, Place, find_evidence, letters_of
 from eval.metrics import (
@@ -106,6 +107,7 @@ def score_case(
         **_score_ranking(ranking, {place.paragraph_id for place in gold}),
         **_score_citations(answer, gold, letters),
         **_score_text(case, answer, facts),
+        "withheld": _withheld(answer),
     }
     scores |= _score_outcome(case, answer, scores)
     scored = ScoredCase(case, answer, None if ranking is None else tuple(ranking), gold, scores, facts)
@@ -156,6 +158,15 @@ def _score_text(case: Case, answer: AnswerRecord, facts: Sequence[bool]) -> Scor
         "status_right": float(answer["status"] == case.status),
         "language_right": float(language == case.lang) if language else None,
     }
+
+
+def _withheld(answer: AnswerRecord) -> float | None:
+    """Return the share of a model's sentences that were withheld; `None` where it was not asked or said nothing."""
+    withheld = len(answer.get("withheld") or ())
+    numbers = [citation["n"] for citation in answer["citations"]]
+    worded = answer.get("model") not in (None, QUOTE_MODEL)
+    given = len(split_statements(str(answer["answer"]), numbers)) if worded and numbers else 0
+    return withheld / (withheld + given) if withheld + given else None
 
 
 def _score_outcome(case: Case, answer: AnswerRecord, scores: Scores) -> Scores:

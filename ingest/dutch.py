@@ -18,7 +18,7 @@ _WORD = re.compile(r"[^\W_]+(?:[-–.'’][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
 # NAVOafspraak, euTop: an acronym or a word that lost its hyphen or blank before the next
 _LOST_BREAK = re.compile(r"(?<=[A-Z]{2})(?=[a-z]{4})|(?<=[a-zà-ÿ]{2})(?=[A-Z][a-z])")
-_NUMBER_WORDS: dict[Language, dict[str, str]] = {
+NUMBER_WORDS: dict[Language, dict[str, str]] = {
     "nl": {
         word: str(number)
         for number, word in enumerate(
@@ -96,7 +96,7 @@ def _terms_of(word: str, language: Language) -> tuple[str, ...]:
 def _stem(word: str, language: Language) -> str:
     if any(sign.isdigit() for sign in word):
         return word
-    number = _NUMBER_WORDS[language].get(word)
+    number = NUMBER_WORDS[language].get(word)
     return number or str(_stemmer(language).stemWord(word))
 
 

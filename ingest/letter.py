@@ -89,6 +89,7 @@ class Letter:
     source: str = ""
     sha256: str = ""
     bundled: bool = False
+    machine_translated: bool = False
 
     def paragraphs(self) -> Iterator[tuple[Section, Paragraph]]:
         """Yield every paragraph with its section, in reading order."""

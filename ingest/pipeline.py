@@ -18,11 +18,11 @@ from ingest.index import Content, Index, build_generation, letter_digest, open_c
 from ingest.letter import BODY_KINDS, Chunk, Letter
 from ingest.read import SUFFIXES, read_lines
 from ingest.structure import build_letter
-from ingest.translation import align_translation, find_other_numbers, is_still_dutch, read_translation
+from ingest.translation import align_translation, find_other_numbers, is_machine_made, is_still_dutch, read_translation
 from ingest.vectors import encode_chunks, load_vectors, save_vectors, vectors_key
 
 BUNDLED = Path(__file__).with_name("letters")
-_TRANSLATION_SUFFIX = ".en.txt"
+TRANSLATION_SUFFIX = ".en.txt"
 _MOST_FILES = 20_000
 _MOST_SENTENCES = 32_767
 
@@ -71,7 +71,7 @@ def read_letter(path: Path, translation: Path | None = None) -> Letter:
     sidecar = translation or _translation_beside(path)
     if not sidecar:
         return letter
-    aligned = align_translation(letter, read_translation(sidecar))
+    aligned = replace(align_translation(letter, read_translation(sidecar)), machine_translated=is_machine_made(sidecar))
     if is_still_dutch(aligned):
         raise UnreadableLetter(f"{sidecar}: this is still the Dutch; put the English in its place")
     return aligned
@@ -216,12 +216,12 @@ def bundled_ids() -> frozenset[str]:
 
 
 def _translation_beside(path: Path) -> Path | None:
-    beside = path.with_name(path.stem + _TRANSLATION_SUFFIX)
+    beside = path.with_name(path.stem + TRANSLATION_SUFFIX)
     return beside if _is_so(beside.is_file) else None
 
 
 def _is_letter_file(path: Path) -> bool:
-    named = path.suffix.lower() in SUFFIXES and not path.name.endswith(_TRANSLATION_SUFFIX)
+    named = path.suffix.lower() in SUFFIXES and not path.name.endswith(TRANSLATION_SUFFIX)
     return named and _is_so(path.is_file)
 
 
@@ -282,7 +282,7 @@ def _keep_sources(letter: Letter, path: Path, translation: Path | None, home: Ho
     """Keep the files of a letter under the names by which `read_letter` finds both again."""
     files = {letter.source: path.read_bytes()}
     if translation:
-        files[Path(letter.source).stem + _TRANSLATION_SUFFIX] = translation.read_bytes()
+        files[Path(letter.source).stem + TRANSLATION_SUFFIX] = translation.read_bytes()
     home.keep_sources(letter.id, files)
 
 
@@ -304,7 +304,7 @@ def _without_translation(letter: Letter) -> Letter:
         for section in letter.sections
     )
     notes = (replace(note, translation=None) for note in letter.footnotes)
-    return replace(letter, sections=tuple(sections), footnotes=tuple(notes))
+    return replace(letter, sections=tuple(sections), footnotes=tuple(notes), machine_translated=False)
 
 
 def _open_as_it_is(home: Home, embedder: Embedder, *, whole: bool = False) -> Corpus:

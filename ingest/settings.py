@@ -46,6 +46,21 @@ class Settings(BaseSettings):
         le=100_000,
         description="questions that the page answers a minute for one visitor from elsewhere",
     )
+    model: str = Field(
+        default="quote",
+        min_length=1,
+        description="who words the answers: 'quote' for the letter itself, or a language model, as 'ollama:llama3.1'",
+    )
+    base_url: str | None = Field(
+        default=None,
+        description="address of the model's server, where it is not the provider's own",
+    )
+    timeout_s: float = Field(
+        default=60,
+        ge=0.1,
+        le=3_600,
+        description="seconds that a language model may take for one reply",
+    )
 
 
 def load_settings() -> Settings:

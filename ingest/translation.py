@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from ingest.structure import slug_of
 _NOTE_KEY = "noot"
 # a list of names may be the same in both languages, half of a letter not
 _MOST_COPIED = 0.5
+# The first line of a sidecar that a language model wrote.
+MACHINE_MADE = "# Machine translation"
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -43,6 +45,12 @@ def read_translation(path: Path) -> dict[str, tuple[str, ...]]:
         elif key and line.strip():
             blocks[key].append(" ".join(line.split()))
     return {key: tuple(lines) for key, lines in blocks.items()}
+
+
+def is_machine_made(path: Path) -> bool:
+    """Tell whether a sidecar says that a language model wrote it."""
+    with path.open(encoding="utf-8-sig") as lines:
+        return lines.readline().startswith(MACHINE_MADE)
 
 
 def align_translation(letter: Letter, blocks: dict[str, tuple[str, ...]]) -> Letter:
@@ -78,14 +86,23 @@ def align_translation(letter: Letter, blocks: dict[str, tuple[str, ...]]) -> Let
 
 def write_template(letter: Letter) -> str:
     """Return a sidecar to be filled in: every block the letter needs, with the Dutch a line a sentence."""
+    return write_sidecar(blocks_of(letter))
+
+
+def write_sidecar(blocks: Mapping[str, Sequence[str]]) -> str:
+    """Return blocks as they stand in a sidecar."""
+    return "\n".join("\n".join([f"## {key}", *lines, ""]) for key, lines in blocks.items())
+
+
+def blocks_of(letter: Letter) -> dict[str, list[str]]:
+    """Return every block that a letter's translation needs, with its Dutch sentences."""
     blocks: dict[str, list[str]] = {}
     for section, key in zip(letter.sections, _heading_keys(letter), strict=True):
         if section.heading:
             blocks[key] = [section.heading]
         for paragraph in section.paragraphs:
             blocks[_key(paragraph)] = [paragraph.sentence(number) for number in range(len(paragraph.sentences))]
-    blocks |= {key: [note.text] for note, key in zip(letter.footnotes, _note_keys(letter), strict=True)}
-    return "\n".join("\n".join([f"## {key}", *lines, ""]) for key, lines in blocks.items())
+    return blocks | {key: [note.text] for note, key in zip(letter.footnotes, _note_keys(letter), strict=True)}
 
 
 def is_still_dutch(letter: Letter) -> bool:

@@ -1,16 +1,17 @@
-"""A citation that differs in one character, or stands one character off, is not verbatim."""
+"""A citation that differs in one character is not verbatim; a sentence that says more than its source has a fault."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from assistant.dialogue import Citation
 from assistant.quote import cite_sentence
-from assistant.verify import is_verbatim
-from ingest.letter import Letter
+from assistant.verify import LONGEST_SENTENCE, Fault, Source, find_basis, find_fault, is_verbatim
+from ingest.letter import BODY_KINDS, Language, Letter
 from ingest.pipeline import bundled_files, read_letter
 
 LETTER: Letter = read_letter(bundled_files()[0])
@@ -75,3 +76,106 @@ def test_a_changed_paragraph_text_is_noticed(citation: Citation, addition: str) 
 @given(citations)
 def test_an_empty_quote_is_no_quote(citation: Citation) -> None:
     assert not is_verbatim(replace(citation, quote="", end=citation.start), LETTER)
+
+
+SOURCES = [
+    (Source(dutch, paragraph.translated, ((section.heading, "nl"),)), number)
+    for section, paragraph in LETTER.paragraphs()
+    if paragraph.kind in BODY_KINDS
+    for dutch in [tuple(paragraph.sentence(number) for number in range(len(paragraph.sentences)))]
+    for number in range(len(dutch))
+]
+sources = st.sampled_from(SOURCES)
+CONTRIBUTION = next(one for one in SOURCES if "270 militairen" in one[0].dutch[one[1]])
+BRIGADE = next(one for one in SOURCES if "niet tot de conclusie" in one[0].dutch[one[1]])
+
+
+@pytest.mark.parametrize("found", SOURCES, ids=lambda found: found[0].dutch[found[1]][:30])
+def test_the_letters_own_sentences_and_their_translations_are_borne_out(found: tuple[Source, int]) -> None:
+    source, number = found
+    assert find_fault(source.dutch[number], "nl", [source], [(0, number)]) is None
+    assert find_fault(source.english[number], "en", [source], [(0, number)]) is None
+
+
+@moderately
+@given(sources, st.integers(3_000, 10**9), st.sampled_from(["nl", "en"]))
+def test_a_number_that_is_not_there_is_a_fault(found: tuple[Source, int], number: int, language: Language) -> None:
+    source, place = found
+    said = (source.dutch if language == "nl" else source.english)[place]
+    assume(str(number) not in "".join(source.dutch).replace(" ", ""))
+    fault = find_fault(f"{said[:-1]} {number}.", language, [source], [(0, place)])
+    assert fault is not None
+
+
+@moderately
+@given(sources, st.sampled_from(["Nieuw-Zeeland", "Paraguay", "Pietersen", "Wladiwostok", "XQZ"]))
+def test_a_name_that_is_not_there_is_a_fault(found: tuple[Source, int], name: str) -> None:
+    source, place = found
+    fault = find_fault(f"{source.dutch[place][:-1]} en {name}.", "nl", [source], [(0, place)])
+    assert fault == Fault("name", name) or (fault and fault.kind == "length")
+
+
+@moderately
+@given(sources, st.sampled_from(["https://x.nl", "![a](b)", "<b>", "[2]", "\u202e", "`x`", "a@b.nl", "www.x"]))
+def test_a_link_or_markup_is_a_fault_wherever_it_stands(found: tuple[Source, int], markup: str) -> None:
+    source, place = found
+    for said in (f"{markup} {source.dutch[place]}", f"{source.dutch[place]} {markup}"):
+        fault = find_fault(said[:LONGEST_SENTENCE], "nl", [source], [(0, place)])
+        assert fault is not None
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "kind"),
+    [
+        ("en", "The Netherlands contributes about 270 troops to NATO's presence in Lithuania.", None),
+        ("nl", "Nederland levert ongeveer 270 militairen in Litouwen.", None),
+        ("nl", "Er zijn circa 270 Nederlandse militairen in Litouwen.", None),
+        ("en", "The Netherlands contributes about 720 troops in Lithuania.", "figure"),
+        ("en", "The Netherlands contributes 270 troops in Latvia.", "name"),
+        ("nl", "Nederland levert geen 270 militairen in Litouwen.", "negation"),
+        ("nl", "Nederland draagt niet bij met 270 militairen in Litouwen.", "negation"),
+        ("en", "The Netherlands does not deploy 270 military personnel in Lithuania.", "negation"),
+        ("en", "The commander of the 270 eats pancakes daily.", "words"),
+    ],
+)
+def test_a_wording_is_held_against_its_source(language: Language, sentence: str, kind: str | None) -> None:
+    source, place = CONTRIBUTION
+    fault = find_fault(sentence, language, [source], [(0, place)])
+    assert (fault.kind if fault else None) == kind
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "right"),
+    [
+        ("nl", "Het kabinet vindt versterking van de eenheden tot brigadesterkte nu niet noodzakelijk.", True),
+        ("en", "The government does not think a further strengthening to brigade strength is necessary.", True),
+        ("nl", "Een verdere versterking van de eenheden tot brigadesterkte is noodzakelijk.", False),
+        ("en", "A further strengthening of the units to brigade strength is necessary.", False),
+    ],
+)
+def test_what_the_source_denies_is_not_affirmed(language: Language, sentence: str, right: bool) -> None:
+    source, place = BRIGADE
+    assert (find_fault(sentence, language, [source], [(0, place)]) is None) is right
+
+
+@pytest.mark.parametrize(
+    ("dutch", "english"), [("Den Haag", "The Hague"), ("Litouwen", "Lithuania"), ("de VN", "the UN")]
+)
+def test_a_name_is_found_in_the_other_language(dutch: str, english: str) -> None:
+    source = Source((f"De besprekingen vonden in 2016 plaats met {dutch}.",))
+    assert find_fault(f"The talks were held in 2016 with {english}.", "en", [source], [(0, 0)]) is None
+    other = find_fault("The talks were held in 2016 with Brazil.", "en", [source], [(0, 0)])
+    assert other == Fault("name", "Brazil")
+
+
+@moderately
+@given(st.text(max_size=300), sources)
+def test_any_sentence_is_judged(sentence: str, found: tuple[Source, int]) -> None:
+    source, place = found
+    fault = find_fault(sentence, "nl", [source], [(0, place)])
+    assert fault is None or fault.kind
+
+
+def test_a_quote_that_stands_in_no_source_is_named() -> None:
+    with pytest.raises(ValueError, match="pannenkoeken"):
+        find_basis(["ongeveer 270 militairen", "pannenkoeken"], [CONTRIBUTION[0]])

@@ -50,7 +50,15 @@ LetterOption = Annotated[
     list[str] | None, typer.Option("--letter", metavar="ID", help="Ask only this letter; may be repeated.")
 ]
 ModelOption = Annotated[
-    str, typer.Option(metavar="NAME", help="Who words the answer; 'quote' quotes the letter and needs no other model.")
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Who words the answer: 'quote' (the letter itself), or a language model: ollama:…, openai:…, anthropic:…, "
+        "gguf:/path.",
+    ),
+]
+BaseUrlOption = Annotated[
+    str | None, typer.Option(metavar="URL", help="The language model's server, where it is not the provider's own.")
 ]
 
 
@@ -120,7 +128,8 @@ def ask(
     as_json: AsJson = False,
     language: LanguageOption = None,
     letter: LetterOption = None,
-    model: ModelOption = "quote",
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
     export: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write the evidence to this file (.docx, .md or .json).")
     ] = None,
@@ -130,10 +139,9 @@ def ask(
     from ui.records import answer_record
     from ui.terminal import print_answer
 
-    _check_model(model)
     if export:
         check_pack(export)
-    assistant = _assistant()
+    assistant = _assistant(_settings(model, base_url))
     answer = assistant.ask(question, language=language.value if language else None, letters=letter or ())
     if export:
         asked = {letter_id: assistant.letters[letter_id] for letter_id in letter or assistant.letters}
@@ -151,6 +159,8 @@ def chat(
     resume: Annotated[
         str | None, typer.Option(metavar="N|ID", help="Go on with a kept conversation: 1 is the last one.")
     ] = None,
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
 ) -> None:
     """Talk with the letters in the terminal; /help shows the commands, and conversations are kept."""
     from assistant.conversations import Conversations
@@ -159,7 +169,7 @@ def chat(
     home = _home()
     kept = Conversations(home)
     atexit.register(kept.close)
-    assistant = _assistant()
+    assistant = _assistant(_settings(model, base_url))
     run_chat(
         assistant,
         kept,
@@ -196,16 +206,16 @@ def batch(
     out: Annotated[Path, typer.Option(help="The .jsonl or .csv file to write.")],
     letter: LetterOption = None,
     language: LanguageOption = None,
-    model: ModelOption = "quote",
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
 ) -> None:
     """Answer a file of questions, one answer a row, order kept."""
     from ui.batch import check_output, read_rows, run_batch, write_records
     from ui.terminal import progress_bar
 
-    _check_model(model)
     check_output(out)
     rows = read_rows(questions)
-    assistant = _assistant()
+    assistant = _assistant(_settings(model, base_url))
     for letter_id in letter or ():
         _home().load(letter_id)
     with progress_bar("answering", len(rows)) as show:
@@ -224,11 +234,18 @@ def ingest(
         Path | None,
         typer.Option(metavar="FILE", help="The letter's English, a line a sentence; else NAME.en.txt beside it."),
     ] = None,
+    translate: Annotated[
+        bool, typer.Option("--translate", help="Have --model write the English of the only letter given, beside it.")
+    ] = False,
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
 ) -> None:
     """Add letters, or folders of them; a letter that is here already stays as it is."""
     from ingest.pipeline import ingest as ingest_paths
     from ui.terminal import Preparation, harmless
 
+    if translate:
+        _translate(paths, translation, _settings(model, base_url))
     assistant = _assistant()
     progress = Preparation() if sys.stderr.isatty() else None
     results = ingest_paths(paths, _home(), assistant.embedder, progress, translation)
@@ -320,19 +337,19 @@ def evaluate(
         str | None, typer.Option(metavar="PROVIDER:NAME", help="Also ask a LangChain chat model's opinion.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only check the gold set.")] = False,
-    model: ModelOption = "quote",
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
 ) -> None:
     """Measure the answers against a gold set, write a report, and hold it against an earlier run."""
     from ui.evaluation import Options, check_gold, run_evaluation
 
-    _check_model(model)
     if check:
         check_gold(gold, _home(), letter_file)
         return
     if out is None:
         raise typer.BadParameter("say where the report should go", param_hint="'--out'")
     options = Options(gold, out, answers, baseline, letter_file, judge)
-    run_evaluation(options, _settings(), _assistant)
+    run_evaluation(options, _settings(model, base_url), _assistant)
 
 
 @app.command(name="ui")
@@ -406,10 +423,25 @@ def import_home(
     import_home(_settings(), _home(), file)
 
 
-def _settings() -> Settings:
+def _translate(paths: list[Path], translation: Path | None, settings: Settings) -> None:
+    from assistant.llm import load_chat_model
+    from assistant.translate import translate_file
+    from ui.terminal import Preparation, harmless
+
+    if translation or len(paths) != 1:
+        raise UserError("--translate takes one letter, and no --translation beside it")
+    model = load_chat_model(settings.model, settings.base_url, settings.timeout_s)
+    if model is None:
+        raise UserError("--translate needs a language model: name one with --model, for example 'ollama:llama3.1'")
+    for line in translate_file(paths[0], model, Preparation()):
+        _report(harmless(f"left in Dutch: {line}"))
+
+
+def _settings(model: str | None = None, base_url: str | None = None) -> Settings:
     from ingest.settings import load_settings
 
-    return load_settings()
+    given = {name: value for name, value in (("model", model), ("base_url", base_url)) if value}
+    return load_settings().model_copy(update=given)
 
 
 def _home() -> Home:
@@ -435,11 +467,6 @@ def _assistant(settings: Settings | None = None) -> Assistant:
     gc.freeze()
     gc.enable()
     return assistant
-
-
-def _check_model(name: str) -> None:
-    if name != "quote":
-        raise UserError(f"there is no model {name!r} in this version: leave --model out to have the letter quoted")
 
 
 def _print_json(value: Any) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from assistant.llm import KEYS, QUOTE, hide_secrets, load_chat_model
 from ingest.embed import load_embedder
 from ingest.errors import BrokenGeneration, HomeUnusable, UserError
 from ingest.home import Home
@@ -41,7 +42,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
     for package in _PACKAGES:
         yield _package(package)
     for field in Settings.model_fields:
-        yield Finding(f"KAMERVRAAG_{field.upper()}", str(getattr(settings, field)))
+        yield Finding(f"KAMERVRAAG_{field.upper()}", hide_secrets(str(getattr(settings, field))))
+    for key in KEYS.values():
+        yield Finding(key, "set" if os.environ.get(key) else "not set")
+    yield _chat_model(settings)
     for name in unknown_variables():
         yield Finding(name, os.environ[name], "no setting has this name; the ones above are all there are")
     yield _folder("home", settings.home, _NEEDED_BYTES)
@@ -83,6 +87,17 @@ def _nearest_there(folder: Path) -> Path:
     except (FileNotFoundError, NotADirectoryError):
         return _nearest_there(folder.parent)
     return folder
+
+
+def _chat_model(settings: Settings) -> Finding:
+    """Load the language model without asking it anything."""
+    if settings.model.startswith("gguf:") and Path(settings.model.removeprefix("gguf:")).is_file():
+        return Finding("language model", settings.model)
+    try:
+        load_chat_model(settings.model, settings.base_url, settings.timeout_s)
+    except UserError as error:
+        return Finding("language model", settings.model, str(error))
+    return Finding("language model", "none; the letter is quoted" if settings.model == QUOTE else settings.model)
 
 
 def _model(settings: Settings) -> Finding:

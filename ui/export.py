@@ -229,7 +229,7 @@ def _add_source(document: Any, source: Source, language: Language) -> None:
 def _cited(citation: Citation, language: Language) -> str:
     parts = [f"{citation.reference}: “{citation.quote}”"]
     if citation.translation:
-        parts.append(f"({texts.TRANSLATION[language]}: “{citation.translation}”)")
+        parts.append(f"({texts.label_translation(citation, language)}: “{citation.translation}”)")
     parts += [f"({texts.NOTE[language]}: {note})" for note in citation.footnotes]
     return " ".join(" ".join(parts).split())
 

@@ -85,6 +85,7 @@ def flat_record(record: Mapping[str, Any]) -> Record:
         "paragraphs": " | ".join(citation["paragraph_id"] for citation in citations),
         "quotes": " | ".join(citation["quote"] for citation in citations),
         "warnings": " | ".join(record.get("warnings") or []),
+        "withheld": len(record.get("withheld") or []),
         "probability": record.get("probability"),
         "seconds": record.get("seconds"),
         "error": record.get("error"),

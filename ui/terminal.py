@@ -46,6 +46,11 @@ def print_answer(answer: Answer) -> None:
         console.print(_styled(heading[language], "bold"))
     for citation in shown:
         _print_citation(console, citation, answer)
+    if answer.withheld:
+        console.print()
+        console.print(_styled(texts.WITHHELD[language], "bold"))
+    for one in answer.withheld:
+        console.print(_styled(f"- {one.sentence or texts.NOT_SHOWN[language]} ({one.reason})", "dim"))
     for warning in answer.warnings:
         console.print()
         console.print(_styled(f"{texts.WARNING[language]}: {warning}", "yellow"))
@@ -181,7 +186,7 @@ def _print_citation(console: Console, citation: Citation, answer: Answer) -> Non
     if citation.quote not in answer.answer or (citation.marks and console.is_terminal):
         console.print(_indented(f"“{citation.quote}”", console, [(a + 1, b + 1) for a, b in citation.marks]))
     if citation.translation and citation.translation not in answer.answer and answer.language == "en":
-        console.print(_indented(f"{texts.TRANSLATION['en']}: {citation.translation}", console))
+        console.print(_indented(f"{texts.label_translation(citation, 'en')}: {citation.translation}", console))
     for note in citation.footnotes:
         if note not in answer.answer:
             console.print(_indented(f"{texts.NOTE[answer.language]}: {note}", console))

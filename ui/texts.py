@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from assistant.dialogue import Status
+from assistant.dialogue import Citation, Status
 from ingest.letter import Language
 
 SOURCES: dict[Language, str] = {"nl": "Bronnen", "en": "Sources"}
 NEAREST: dict[Language, str] = {"nl": "Het dichtst in de buurt", "en": "Nearest passages"}
 WARNING: dict[Language, str] = {"nl": "Let op", "en": "Please note"}
 TRANSLATION: dict[Language, str] = {"nl": "onofficiële vertaling", "en": "unofficial translation"}
+MACHINE_TRANSLATION: dict[Language, str] = {"nl": "machinevertaling", "en": "machine translation"}
 NOTE: dict[Language, str] = {"nl": "noot", "en": "note"}
+WITHHELD: dict[Language, str] = {
+    "nl": "Achtergehouden zinnen van het taalmodel",
+    "en": "Sentences of the language model that were withheld",
+}
+NOT_SHOWN: dict[Language, str] = {"nl": "(niet getoond)", "en": "(not shown)"}
 STATUS: dict[Language, dict[Status, str]] = {
     "nl": {
         "answered": "Antwoord",
@@ -26,3 +32,8 @@ STATUS: dict[Language, dict[Status, str]] = {
         "vague": "Too vague",
     },
 }
+
+
+def label_translation(citation: Citation, language: Language) -> str:
+    """Return what a citation's translation is called."""
+    return (MACHINE_TRANSLATION if citation.machine_translated else TRANSLATION)[language]

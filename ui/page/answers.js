@@ -43,6 +43,11 @@ export class Answers {
       body.append(make("p", { class: "kv-help kv-understood" }, this.t("understood", { question: record.standalone_question })));
     for (const warning of record.warnings)
       body.append(make("p", { class: "kv-warning", lang: record.language }, make("strong", {}, `${this.t("warning")}: `), warning));
+    if ((record.withheld ?? []).length) {
+      body.append(make("h3", { class: "kv-small" }, this.t("withheld")));
+      for (const one of record.withheld)
+        body.append(make("p", { class: "kv-help", lang: record.language }, `${one.sentence || this.t("not_shown")} (${one.reason})`));
+    }
     if (shown.length) {
       body.append(make("h3", { class: "kv-small" }, this.t(no ? "nearest" : "sources")));
       cards.append(...shown.map((citation) => this.card(citation, no)));
@@ -109,7 +114,7 @@ export class Answers {
     const quote = make("blockquote", { lang: "nl" }, ...marked(citation.quote, spans, "kv-decisive"));
     const columns = make("div", { class: "kv-columns" }, make("div", {}, make("h4", {}, t("verbatim")), quote));
     if (citation.translation)
-      columns.append(make("div", { class: "kv-translation" }, make("h4", {}, t("translation")), make("p", { lang: "en" }, citation.translation)));
+      columns.append(make("div", { class: "kv-translation" }, make("h4", {}, t(citation.machine_translated ? "machine_translation" : "translation")), make("p", { lang: "en" }, citation.translation)));
     const hint = no ? make("span", { class: "kv-hint" }, citation.quote) : "";
     const summary = make("summary", {}, make("span", { class: "kv-n", "aria-hidden": no }, no ? "¶" : String(citation.n)),
       make("span", { lang: "nl" }, this.place(citation), hint));
