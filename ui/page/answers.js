@@ -43,11 +43,6 @@ export class Answers {
       body.append(make("p", { class: "kv-help kv-understood" }, this.t("understood", { question: record.standalone_question })));
     for (const warning of record.warnings)
       body.append(make("p", { class: "kv-warning", lang: record.language }, make("strong", {}, `${this.t("warning")}: `), warning));
-    if ((record.withheld ?? []).length) {
-      body.append(make("h3", { class: "kv-small" }, this.t("withheld")));
-      for (const one of record.withheld)
-        body.append(make("p", { class: "kv-help", lang: record.language }, `${one.sentence || this.t("not_shown")} (${one.reason})`));
-    }
     if (shown.length) {
       body.append(make("h3", { class: "kv-small" }, this.t(no ? "nearest" : "sources")));
       cards.append(...shown.map((citation) => this.card(citation, no)));
@@ -68,7 +63,7 @@ export class Answers {
   }
 
   withheld(record) {
-    const sentences = record.withheld.map((one) => make("li", {}, one.sentence && make("q", {}, one.sentence), make("span", {}, one.reason)));
+    const sentences = record.withheld.map((one) => make("li", {}, one.sentence ? make("q", {}, one.sentence) : make("span", {}, this.t("not_shown")), make("span", {}, ` (${one.reason})`)));
     const title = this.t(sentences.length === 1 ? "withheld_one" : "withheld_more", { count: sentences.length });
     return make("details", { class: "kv-withheld" }, make("summary", {}, title), make("ul", { lang: record.language }, ...sentences));
   }
