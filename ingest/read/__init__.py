@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingest.errors import UnreadableLetter
-from ingest.read.lines import Line
+from ingest.read.lines import Line, Role
+from ingest.read.official import read_official
 from ingest.read.pdf import read_pdf
 from ingest.read.text import read_text
 
-__all__ = ["SUFFIXES", "Line", "read_lines"]
+__all__ = ["SUFFIXES", "Line", "Role", "read_lines"]
 
-_READERS = {".txt": read_text, ".pdf": read_pdf}
+_READERS = {".txt": read_text, ".pdf": read_pdf, ".xml": read_official}
 SUFFIXES = tuple(_READERS)
 
 

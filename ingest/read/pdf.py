@@ -17,7 +17,8 @@ from ingest.read.lines import Line
 from ingest.read.text import clean
 
 MOST_PAGES = 500
-_EMPHASIS = re.compile(r"bold|black|heavy|italic|oblique", re.IGNORECASE)
+_BOLD = re.compile(r"bold|black|heavy", re.IGNORECASE)
+_ITALIC = re.compile(r"italic|oblique", re.IGNORECASE)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # Shares of the size of print, and of the distance between lines.
 _SMALL, _MARK_SIZE, _MARK_RISE = 0.9, 0.8, 0.1
@@ -31,9 +32,10 @@ _FEWEST_PROSE_CHARACTERS = 30
 
 @dataclass(frozen=True, slots=True)
 class _Sign:
-    """One character: where it stands, in points from the top left, its size, whether it is emphasised.
+    """One character: where it stands, in points from the top left, its size and print.
 
-    `apart` tells that a blank was set before it.
+    `styles` are those of "bold", "italic" and "underlined" that it has; `apart` tells that a blank
+    was set before it.
     """
 
     text: str
@@ -41,7 +43,7 @@ class _Sign:
     right: float
     bottom: float
     size: float
-    emphasis: bool
+    styles: frozenset[str]
     apart: bool
 
 
@@ -137,9 +139,11 @@ def _signs_of(page: Any) -> Iterator[_Sign]:
             left - 1 <= found["x0"] and found["x1"] <= right + 1 and -1 <= below - found["bottom"] <= _UNDERLINE_REACH
             for left, right, below in rules
         )
-        emphasis = underlined or bool(_EMPHASIS.search(str(found["fontname"]).split("+")[-1]))
+        font = str(found["fontname"]).split("+")[-1]
+        printed = {"bold": _BOLD.search(font), "italic": _ITALIC.search(font), "underlined": underlined}
+        styles = frozenset(style for style, is_so in printed.items() if is_so)
         size = round(float(found["size"]), 1)
-        yield _Sign(str(found["text"]), found["x0"], found["x1"], found["bottom"], size, emphasis, apart)
+        yield _Sign(str(found["text"]), found["x0"], found["x1"], found["bottom"], size, styles, apart)
         apart = False
 
 
@@ -201,16 +205,18 @@ def _lines_of(rows: Sequence[_Row], page: int, margin: float, width: float) -> l
                 apart,
                 cells=cells if len(cells) > 1 else (),
                 side=row.side,
-                emphasis=_is_emphasised(row),
+                style=_style_of(row),
             )
         )
         above = row
     return lines
 
 
-def _is_emphasised(row: _Row) -> bool:
-    letters = [sign for sign in row.signs if sign.text.isalpha()]
-    return bool(letters) and all(sign.emphasis for sign in letters)
+def _style_of(row: _Row) -> str:
+    """Return how all letters of the line are printed: "" in plain print, else for instance "bold+italic 9.0"."""
+    letters = [sign.styles for sign in row.signs if sign.text.isalpha()]
+    shared = frozenset.intersection(*letters) if letters else frozenset()
+    return f"{'+'.join(sorted(shared))} {row.size}" if shared else ""
 
 
 def _cells_of(row: _Row, margin: float, width: float) -> tuple[tuple[int, str], ...]:

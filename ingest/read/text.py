@@ -15,7 +15,7 @@ from ingest.read.files import read_bytes
 from ingest.read.lines import Line
 
 # Invisible characters that copying leaves behind, and a plane-16 block that the structure stage uses as marks.
-_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\U0010ff00-\U0010ffff]|[\x00-\x08\x0e-\x1f\x7f]")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\U0010f000-\U0010ffff]|[\x00-\x08\x0e-\x1f\x7f]")
 _SOFT_HYPHEN = re.compile("\u00ad(?=.*\\S)")
 _SYMBOL_BULLETS = str.maketrans({"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "•", "\uf02d": "-"})
 _LINE_END = re.compile("\r\n|[\n\r\x0b\x85\u2028\u2029]")

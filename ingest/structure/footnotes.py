@@ -1,5 +1,6 @@
 """Footnotes: their text leaves the running lines, their marks become anchors.
 
+A source that ties its notes to the text itself is taken at its word.
 A line that begins with the next note's number is a note only when a mark with that number
 stands in the text before it; a numbered heading or list has no such mark. A number written like
 a list's ("1." or "1)") needs one of the surer forms of mark.
@@ -48,6 +49,8 @@ class _Opening:
 
 def extract_footnotes(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Note, ...]]:
     """Take footnote texts and marks out of the lines, leaving one anchor character a mark."""
+    if any(line.notes for line in lines):
+        return _tied(lines)
     body: list[Line] = []
     notes: list[Note] = []
     floor = (0, 0)
@@ -75,6 +78,23 @@ def extract_footnotes(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[
         if end < len(lines):
             lines = (*lines[:end], replace(lines[end], page_break=True, gap=True), *lines[end + 1 :])
         position = end
+    return tuple(body), tuple(notes)
+
+
+def _tied(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Note, ...]]:
+    """Take the notes that the source ties to its lines, and leave the anchors."""
+    body: list[Line] = []
+    notes: list[Note] = []
+    for line in lines:
+        text, taken = "", 0
+        for note in line.notes:
+            # what is beyond the number of anchors stays a note, tied to no place
+            anchor = chr(FIRST_ANCHOR + len(notes)) if len(notes) < MOST_NOTES else ""
+            text += line.text[taken : note.offset] + anchor
+            taken = note.offset
+            notes.append(Note(note.mark, note.text, anchor))
+        if not _TITLE.fullmatch(line.text):
+            body.append(replace(line, text=text + line.text[taken:]))
     return tuple(body), tuple(notes)
 
 

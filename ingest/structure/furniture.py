@@ -29,9 +29,9 @@ _MOST_LETTERHEAD_LINES = 4
 
 def drop_furniture(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """Return the lines without page numbers, rules and running heads; what follows one starts a page."""
-    dropped = (
-        _page_numbers(lines) | _running_heads(lines) | _imprint(lines) | _side_columns(lines) | _letterheads(lines)
-    )
+    dropped = _page_numbers(lines) | _running_heads(lines) | _side_columns(lines) | _letterheads(lines)
+    # a source that names its parts has no page edges, and its lone figures are its own
+    dropped = {position for position in dropped if not lines[position].role} | _imprint(lines)
     kept: list[Line] = []
     page_pending = gap_pending = False
     for position, line in enumerate(lines):

@@ -63,14 +63,15 @@ def find_body(blocks: Sequence[Block]) -> int:
     for position, text in enumerate(head[:_MOST_HEADER_BLOCKS]):
         if _SALUTATION.match(text):
             return position + 1
-    labelled = max((at for at, block in enumerate(blocks[:_MOST_HEADER_BLOCKS]) if _is_labelled(block)), default=-1)
+    labelled = max((at for at, block in enumerate(blocks[:_MOST_HEADER_BLOCKS]) if _belongs_to_head(block)), default=-1)
     first = next((at for at, block in enumerate(blocks) if at > labelled and _begins_body(block)), None)
     if first is None:
         return next(
             (position for position, block in enumerate(blocks) if not (_is_header_like(block) or block.text.isupper())),
             len(blocks),
         )
-    while first > 1 and looks_like_heading(head[first - 1]) and not _is_header_like(blocks[first - 1]):
+    least = max(labelled + 1, 1)
+    while first > least and looks_like_heading(head[first - 1]) and not _is_header_like(blocks[first - 1]):
         if head[first - 1].isupper() and not any(map(_is_header_like, blocks[: first - 1])):
             break
         first -= 1
@@ -79,13 +80,17 @@ def find_body(blocks: Sequence[Block]) -> int:
 
 def _begins_body(block: Block) -> bool:
     """Whether a block is prose (not the title of a paper with answers), a first numbered heading or question."""
+    if block.role == "heading":
+        return True
     text = block.text
     numbered = bool(_FIRST_NUMBER.match(text)) and looks_like_heading(text)
     return numbered or is_question_label(text) or (_is_prose(block) and not _ANSWERS.match(text))
 
 
-def _is_labelled(block: Block) -> bool:
-    """Whether a block states the date or the subject, as only the head does."""
+def _belongs_to_head(block: Block) -> bool:
+    """Whether a block states the date or the subject, as only the head does, or its source says so."""
+    if block.role in ("title", "header"):
+        return True
     label = _LABEL.match(block.text)
     return label is not None and label["label"].lower() in {"datum", "betreft", "onderwerp"} and not _is_prose(block)
 
@@ -116,7 +121,7 @@ def read_header(paragraphs: Sequence[Sequence[Line]]) -> HeaderFacts:
     labelled = _labelled(paragraphs)
     return HeaderFacts(
         date=first_date([labelled.get("datum", ""), *_received(texts), *texts]),
-        subject=labelled.get("betreft") or labelled.get("onderwerp") or _title(texts),
+        subject=labelled.get("betreft") or labelled.get("onderwerp") or _given_title(paragraphs) or _title(texts),
         addressee=labelled.get("aan") or next(filter(None, map(_addressee, paragraphs)), ""),
         ministry=_ministry(texts),
     )
@@ -139,6 +144,11 @@ def title_of(subject: str, opening: str, headings: Sequence[str]) -> str:
     if len(title) <= _LONGEST_TITLE:
         return title.rstrip(".")
     return title[:_LONGEST_TITLE].rsplit(" ", 1)[0].rstrip(",;:") + " …"
+
+
+def _given_title(paragraphs: Sequence[Sequence[Line]]) -> str:
+    """Return what the source itself calls the title."""
+    return next((bare(" ".join(line.text for line in lines)) for lines in paragraphs if lines[0].role == "title"), "")
 
 
 def _title(texts: Sequence[str]) -> str:

@@ -23,7 +23,8 @@ _FEWEST_CAPITALS = 7
 
 def classify(blocks: Sequence[Block]) -> Iterator[tuple[ParagraphKind | None, int, Block]]:
     """Yield each block of the body as a heading (no kind, but a level), a list item or prose."""
-    candidates = [_may_be_heading(block) for block in blocks]
+    declared = any(block.role == "heading" for block in blocks)
+    candidates = [_may_be_heading(block, declared=declared) for block in blocks]
     chosen: list[bool] = []
     questioned = False
     for position, block in enumerate(blocks):
@@ -31,7 +32,7 @@ def classify(blocks: Sequence[Block]) -> Iterator[tuple[ParagraphKind | None, in
         chosen.append(candidates[position] and not asks and _is_heading(blocks, candidates, position))
         if chosen[-1]:
             questioned = is_question_label(block.text)
-    levels = iter(levels_of([block.text for block, heading in zip(blocks, chosen, strict=True) if heading]))
+    levels = iter(_levels([block for block, heading in zip(blocks, chosen, strict=True) if heading]))
     for block, heading in zip(blocks, chosen, strict=True):
         if heading:
             yield None, next(levels), block
@@ -39,9 +40,12 @@ def classify(blocks: Sequence[Block]) -> Iterator[tuple[ParagraphKind | None, in
             yield ("list-item" if block.is_item else "prose"), 0, block
 
 
-def _may_be_heading(block: Block) -> bool:
-    if _is_emphasised(block):
+def _may_be_heading(block: Block, *, declared: bool) -> bool:
+    """Whether a block could be a heading; where the source declares headings, no plain paragraph is one."""
+    if block.role == "heading" or _is_emphasised(block):
         return True
+    if block.role and (declared or block.role != "paragraph") and not is_question_label(block.text):
+        return False
     if len(block.lines) > _MOST_LINES or not looks_like_heading(block.text):
         return False
     if any(line.tabular for line in block.lines) or LONE_NUMBER.fullmatch(block.lines[0].text):
@@ -57,6 +61,8 @@ def _is_emphasised(block: Block) -> bool:
 
 def _is_heading(blocks: Sequence[Block], candidates: Sequence[bool], position: int) -> bool:
     """A candidate is a heading unless it ends the body, or stands in a list or a table."""
+    if blocks[position].role == "heading":
+        return True
     if position + 1 == len(blocks):
         return False
     if _is_emphasised(blocks[position]):
@@ -79,6 +85,25 @@ def _stands_in_a_row(candidates: Sequence[bool], position: int) -> bool:
     return sum(before) + 1 + sum(after) >= _HEADINGS_IN_A_ROW
 
 
+def _levels(headings: Sequence[Block]) -> list[int]:
+    """Return the level of each heading: the one its source declares, else one read off its number and its print.
+
+    What is only printed like a heading stands below the declared one before it.
+    """
+    declared = sorted({block.level for block in headings if block.role == "heading"})
+    if not declared:
+        return levels_of([block.text for block in headings], [block.style for block in headings])
+    levels: list[int] = []
+    below = 1
+    for block in headings:
+        if block.role == "heading":
+            levels.append(declared.index(block.level) + 1)
+            below = levels[-1] + 1
+        else:
+            levels.append(below)
+    return levels
+
+
 @dataclass(frozen=True, slots=True)
 class _Count:
     """How a heading is counted: the way of counting, with its depth, and where the count stands."""
@@ -98,28 +123,36 @@ def _item_count(block: Block) -> _Count | None:
     return _Count("small letter", ord(item["letter"]) - ord("a") + 1) if item and item["letter"] else None
 
 
-def levels_of(headings: Sequence[str]) -> list[int]:
-    """Return the level of each heading, from 1.
+def levels_of(headings: Sequence[str], styles: Sequence[str] = ()) -> list[int]:
+    """Return the level of each heading, from 1; `styles` tell how each is printed, where that is known.
 
     A new way of counting (I, A, 1, 1.1) begins below the one that is running. A heading without a
-    number stands below a numbered one when the count goes on after it; and below capitals.
+    number stands below a numbered one when the count goes on after it; and below capitals. Where print
+    is known it decides for those: at the level of the first heading printed so, a new print below the rest.
     """
     counts = _counts(headings)
     running: dict[str, int] = {}
     levels: list[int] = []
+    printed: dict[str, int] = {}
     below_capitals = False
     for position, (heading, count) in enumerate(zip(headings, counts, strict=True)):
+        style = styles[position] if styles else ""
         if count:
             if count.scheme in running:
                 kept = list(running)[: list(running).index(count.scheme)]
                 running = {scheme: running[scheme] for scheme in kept}
             running[count.scheme] = count.ordinal
             levels.append(len(running))
+            printed.setdefault(style, levels[-1])
+            continue
+        if style and printed:
+            levels.append(printed.setdefault(style, levels[-1] + 1))
             continue
         capitals = heading.isupper() and len(heading) >= _FEWEST_CAPITALS
         goes_on = any(after and running.get(after.scheme) == after.ordinal - 1 for after in counts[position:])
         levels.append(len(running) + 1 if running and goes_on else 2 if below_capitals and not capitals else 1)
         below_capitals = below_capitals or capitals
+        printed.setdefault(style, levels[-1])
     return levels
 
 

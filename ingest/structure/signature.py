@@ -28,6 +28,10 @@ def signs(lines: Sequence[Line]) -> bool:
 def find_signature(blocks: Sequence[Block], start: int) -> tuple[int, int]:
     """Return the range of the signature's blocks after `start`; an empty range at the end if there is none."""
     end = len(blocks)
+    signed = [position for position in range(start, end) if blocks[position].role == "signature"]
+    if signed:
+        first, stop = signed[0], signed[-1] + 1
+        return first - (first > start and _is_closing(blocks[first - 1])), stop
     for last in range(len(blocks) - 1, start - 1, -1):
         if not (_has_post(blocks[last]) or _is_closing(blocks[last])):
             continue
