@@ -182,7 +182,10 @@ def batch(
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Letters (.pdf, .txt) or folders of them.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH…", help="Letters (.pdf, .docx, .html, .xml, .md, .txt) or folders of them."),
+    ],
     translation: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="The letter's English, a line a sentence; else NAME.en.txt beside it."),
