@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from docx import Document
-from word import note, paragraph, run, table, write_docx
 
 from ingest.errors import UnreadableLetter
 from ingest.letter import Letter
 from ingest.pipeline import read_letter
 from ingest.read import read_lines
+from tests.word import note, paragraph, run, table, write_docx
 
 PROSE = "Met deze brief informeer ik u over de staat van de dijken in het hele land."
 HEAD = (
@@ -25,7 +25,7 @@ FOOT = (paragraph("Hoogachtend,"), paragraph("De minister van Dijken,"), paragra
 
 
 def letter_of(path: Path, *body: str, **keywords: object) -> Letter:
-    return read_letter(write_docx(path / "brief.docx", *HEAD, *body, *FOOT, **keywords))  # type: ignore[arg-type]
+    return read_letter(write_docx(path / "brief.docx", *HEAD, *body, *FOOT, **keywords))
 
 
 def headings(letter: Letter) -> list[tuple[str, int]]:

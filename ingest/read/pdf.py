@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -22,12 +22,15 @@ _ITALIC = re.compile(r"italic|oblique", re.IGNORECASE)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # Shares of the size of print, and of the distance between lines.
 _SMALL, _MARK_SIZE, _MARK_RISE = 0.9, 0.8, 0.1
-_GAP, _LARGEST_PITCH, _RAISED_BY, _LOWERED = 1.35, 1.8, 0.75, 0.3
+_GAP, _RAISED_BY, _LOWERED = 1.35, 0.75, 0.3
+# How often a distance between lines must occur, beside the most frequent one, to be that of running text.
+_LEAST_FREQUENCY = 0.25
 # A blank that was set may be narrow; without one, letters may stand rather wide.
 _CELL_GAP, _WORD_GAP, _SET_GAP = 1.6, 0.3, 0.05
 _UNDERLINE_REACH, _UNDERLINED, _THIN = 3.5, 0.7, 2.0
 _UPPER = 0.98
 _FEWEST_PROSE_CHARACTERS = 30
+_LONGEST_NUMBER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +90,12 @@ def read_pdf(path: Path) -> tuple[Line, ...]:
         )
     body = Counter(sign.size for sign in signs).most_common(1)[0][0]
     rows = [_rows_of(page, body) for page in pages]
+    pitches = _pitches(rows)
     margin = min((row.left for page in rows for row in page if not row.side), default=0.0)
     width = statistics.median(sign.right - sign.left for sign in signs if sign.size == body)
     lines: list[Line] = []
     for number, page in enumerate(rows, 1):
-        found = _lines_of(page, number, margin, width)
+        found = _lines_of(page, number, margin, width, pitches)
         if found and number > 1:
             found[0] = replace(found[0], page_break=True)
         lines += found
@@ -184,11 +188,22 @@ def _joins(sign: _Sign, height: float, size: float) -> bool:
     return -_LOWERED * size < height - sign.bottom < _RAISED_BY * size
 
 
-def _lines_of(rows: Sequence[_Row], page: int, margin: float, width: float) -> list[Line]:
-    running = [row for row in rows if not row.side]
-    steps = ((above, below.bottom - above.bottom) for above, below in pairwise(running))
-    pitches = [step for above, step in steps if step < _LARGEST_PITCH * above.size]
-    pitch = statistics.median_low(pitches) if pitches else 0.0
+def _pitches(pages: Sequence[Sequence[_Row]]) -> dict[float, float]:
+    """Return the distance between the lines of running text for each size of print, in points."""
+    steps: dict[float, Counter[int]] = {}
+    for page in pages:
+        for above, below in pairwise(row for row in page if not row.side):
+            if above.size == below.size:
+                steps.setdefault(above.size, Counter())[round(below.bottom - above.bottom)] += 1
+    return {
+        size: min(step for step, count in counted.items() if count >= _LEAST_FREQUENCY * max(counted.values())) + 0.0
+        for size, counted in steps.items()
+    }
+
+
+def _lines_of(
+    rows: Sequence[_Row], page: int, margin: float, width: float, pitches: Mapping[float, float]
+) -> list[Line]:
     lines: list[Line] = []
     above: _Row | None = None
     for row in rows:
@@ -196,7 +211,10 @@ def _lines_of(rows: Sequence[_Row], page: int, margin: float, width: float) -> l
         text = " ".join(" ".join(cell.split()) for _, cell in cells).strip()
         if not text:
             continue
-        apart = above is None or row.side != above.side or row.bottom - above.bottom > _GAP * pitch
+        apart = above is None or row.side != above.side
+        if above is not None and not apart:
+            pitch = max(pitches.get(above.size, 0.0), pitches.get(row.size, 0.0))
+            apart = row.bottom - above.bottom > _GAP * pitch
         lines.append(
             Line(
                 text,
@@ -213,8 +231,12 @@ def _lines_of(rows: Sequence[_Row], page: int, margin: float, width: float) -> l
 
 
 def _style_of(row: _Row) -> str:
-    """Return how all letters of the line are printed: "" in plain print, else for instance "bold+italic 9.0"."""
-    letters = [sign.styles for sign in row.signs if sign.text.isalpha()]
+    """Return how all letters of the line are printed: "" in plain print, else for instance "bold+italic 9.0".
+
+    What numbers the line may be plain.
+    """
+    closed = next((place for place, sign in enumerate(row.signs[:_LONGEST_NUMBER]) if sign.text in ".)"), -1)
+    letters = [sign.styles for sign in row.signs[closed + 1 :] if sign.text.isalpha()]
     shared = frozenset.intersection(*letters) if letters else frozenset()
     return f"{'+'.join(sorted(shared))} {row.size}" if shared else ""
 

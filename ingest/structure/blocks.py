@@ -24,6 +24,7 @@ from ingest.structure.shapes import (
 _MOST_HEADING_LINES = 2
 _LONGEST_ADDRESS_LINE = 40
 _LOOSE_INDENT = 1
+_ADDRESS = re.compile(r"https?://|www\.")
 _LABEL = re.compile(
     r"(?:datum|betreft|onderwerp|(?:ons |uw )?kenmerk|(?:onze |uw )referentie|bijlagen?(?:\(n\))?|aan|van"
     r"|telefoon|e-mail)\b\s*:?",
@@ -120,7 +121,7 @@ def _differs(lines: tuple[Line, ...], start: int, position: int) -> bool:
     previous, line = lines[position - 1], lines[position]
     if previous.tabular or line.tabular:
         return True
-    if line.text[0].islower() or line.emphasis == previous.emphasis:
+    if (line.text[0].islower() and not _ADDRESS.match(line.text)) or line.emphasis == previous.emphasis:
         return False
     if line.emphasis:
         return line.gap or line.page_break or ends_sentence(bare(previous.text))

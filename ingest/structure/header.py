@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,11 +36,13 @@ _WRITER = re.compile(
 )
 _ANSWERS = re.compile(r"(?:\d{1,4}\s+)?(?:antwoord|beantwoording|vragen)\b.{15,}", re.IGNORECASE)
 _QUESTIONS = re.compile(r"(?:\d{1,4}\s+)?vragen van .{5,}? over (?P<title>.+?)(?: \(ingezonden|\.?$)", re.IGNORECASE)
+_FICHE = re.compile(r"Fiche(?: \d{1,2})?\s*:\s*(?P<title>.{5,})")
 _RECEIVED = re.compile(r"\(ontvangen ([^)]*)\)")
 _REFERENCE = re.compile(
     r"(?:\b\w[\w-]*\s+(?:\((?:nr\.\s*)?\d+\)\s*|nr\.\s*\d+\s*)?)?«[^»]+»|\b\w*(?:advies|rapport|motie)\w*\s+nr\.\s*\d+",
     re.IGNORECASE,
 )
+_DATED = re.compile(r"(?:\w{1,2}[.)]\s+)?datum\b", re.IGNORECASE)
 _FIRST_NUMBER = re.compile(r"(?:1|I|A)\.\s")
 _LONGEST_TITLE = 120
 _MOST_HEADER_BLOCKS = 30
@@ -132,6 +134,11 @@ def _received(texts: Sequence[str]) -> list[str]:
     return [match[1] for text in texts if (match := _RECEIVED.search(text))]
 
 
+def date_of_sections(sections: Iterable[tuple[str, Sequence[str]]]) -> date | None:
+    """Return the date that a section of its own states, as the table at the head of a fiche does."""
+    return next((first_date(texts) for heading, texts in sections if _DATED.match(heading) and first_date(texts)), None)
+
+
 def find_references(opening: Sequence[str]) -> tuple[str, ...]:
     """Return the titled or numbered papers that the opening says the letter answers."""
     found = (" ".join(match.group().split()) for text in opening for match in _REFERENCE.finditer(text))
@@ -153,7 +160,7 @@ def _given_title(paragraphs: Sequence[Sequence[Line]]) -> str:
 
 def _title(texts: Sequence[str]) -> str:
     """Return the title of the dossier, or what a paper with answers calls itself."""
-    for pattern in (_DOSSIER, _QUESTIONS):
+    for pattern in (_DOSSIER, _QUESTIONS, _FICHE):
         title = next((match["title"] for text in texts if (match := pattern.match(text))), "")
         if title:
             return title[0].upper() + title[1:]

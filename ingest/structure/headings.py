@@ -56,7 +56,12 @@ def _may_be_heading(block: Block, *, declared: bool) -> bool:
 def _is_emphasised(block: Block) -> bool:
     """Whether a block is told as a heading by its print: short, in bold, italic or underlined, and no sentence."""
     short = len(block.lines) <= _MOST_EMPHASISED_LINES and len(block.text) <= _LONGEST_EMPHASISED
-    return block.emphasis and short and not block.text.endswith((".", ";", ",")) and not block.is_item
+    return (
+        block.emphasis
+        and short
+        and not block.text.endswith((".", ";", ","))
+        and (not block.is_item or _item_count(block) is not None)
+    )
 
 
 def _is_heading(blocks: Sequence[Block], candidates: Sequence[bool], position: int) -> bool:
