@@ -153,6 +153,7 @@ def _letter_from(value: dict[str, Any]) -> Letter:
     value["date"] = date.fromisoformat(value["date"]) if value["date"] else None
     value["signatories"] = tuple(Signatory(**entry) for entry in value["signatories"])
     value["references"] = tuple(value["references"])
+    value["papers"] = tuple(value.get("papers", ()))
     value["sections"] = tuple(_section_from(entry) for entry in value["sections"])
     value["footnotes"] = tuple(Footnote(**entry) for entry in value["footnotes"])
     return Letter(**value)

@@ -24,8 +24,8 @@ HEAD = (
 FOOT = (paragraph("Hoogachtend,"), paragraph("De minister van Dijken,"), paragraph("A.B. Jansen"))
 
 
-def letter_of(path: Path, *body: str, **keywords: object) -> Letter:
-    return read_letter(write_docx(path / "brief.docx", *HEAD, *body, *FOOT, **keywords))
+def letter_of(path: Path, *body: str, notes: tuple[str, ...] = (), head: str = "") -> Letter:
+    return read_letter(write_docx(path / "brief.docx", *HEAD, *body, *FOOT, notes=notes, head=head))
 
 
 def headings(letter: Letter) -> list[tuple[str, int]]:

@@ -74,6 +74,9 @@ def print_structure(letter: Letter) -> None:
         "addressee": letter.addressee or "-",
         "signatories": "; ".join(f"{one.name} ({one.post})" for one in letter.signatories) or "-",
         "references": "; ".join(letter.references) or "-",
+        "reference": letter.reference or "-",
+        "dossier": letter.dossier or "-",
+        "papers": "; ".join(letter.papers) or "-",
     }
     for name, value in facts.items():
         console.print(_styled(f"{name + ':':13}{value}"))

@@ -16,6 +16,7 @@ from ingest.structure.footnotes import Note, extract_footnotes
 from ingest.structure.furniture import drop_furniture
 from ingest.structure.headings import classify
 from ingest.structure.marks import ANCHOR
+from ingest.structure.papers import find_papers
 from ingest.structure.running import hyphenated_words, join_lines
 from ingest.structure.sentences import split_sentences
 from ingest.structure.shapes import ITEM
@@ -76,6 +77,9 @@ def build_letter(lines: Sequence[Line], letter_id: str = "", *, source: str = ""
         footnotes=draft.footnotes(letter_id, notes),
         source=source,
         sha256=sha256,
+        reference=facts.reference,
+        dossier=facts.dossier,
+        papers=find_papers([*draft.texts(), *(note.text for note in notes)]),
     )
 
 

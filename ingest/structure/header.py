@@ -10,6 +10,7 @@ from datetime import date
 from ingest.read import Line
 from ingest.structure.blocks import Block
 from ingest.structure.dates import DATE, first_date
+from ingest.structure.papers import plain_dossier
 from ingest.structure.shapes import SENTENCE_END, bare, ends_sentence, is_question_label, looks_like_heading
 
 _SALUTATION = re.compile(
@@ -29,7 +30,8 @@ _POSTAL = re.compile(r"\b(?:postbus|binnenhof|plein|\d{4}\s?[A-Z]{2}\b)|\w \d{1,
 _MINISTRY = re.compile(r"ministerie\s+van\b.*", re.IGNORECASE)
 _DATE_LINE = re.compile(rf"(?:['’]?[\w-]+[ ,]+){{0,3}}{DATE.pattern}\W*$", re.IGNORECASE)
 # The papers of parliament name their dossier, and who writes, in the head.
-_DOSSIER = re.compile(r"\d{2} ?\d{3}(?:[ -](?:[IVXLC]+|\d{2}))?(?: \(R\d+\))?\s+(?P<title>[A-ZÀ-Þ].*)")
+_OWN_REFERENCES = ("ons kenmerk", "onze referentie", "kenmerk", "referentie")
+_DOSSIER = re.compile(r"(?P<number>\d{2} ?\d{3}(?:[ -](?:[IVXLC]+|\d{2}))?)(?: \(R\d+\))?\s+(?P<title>[A-ZÀ-Þ].*)")
 _WRITER = re.compile(
     r".*\b(?:brief|antwoord|beantwoording) van (?:de )?(?P<post>(?:minister|staatssecretaris)[^()]*(?:\([^()]*\))?)",
     re.IGNORECASE,
@@ -57,6 +59,8 @@ class HeaderFacts:
     subject: str
     addressee: str
     ministry: str
+    reference: str
+    dossier: str
 
 
 def find_body(blocks: Sequence[Block]) -> int:
@@ -126,6 +130,8 @@ def read_header(paragraphs: Sequence[Sequence[Line]]) -> HeaderFacts:
         subject=labelled.get("betreft") or labelled.get("onderwerp") or _given_title(paragraphs) or _title(texts),
         addressee=labelled.get("aan") or next(filter(None, map(_addressee, paragraphs)), ""),
         ministry=_ministry(texts),
+        reference=next((value for label in _OWN_REFERENCES if (value := labelled.get(label, ""))), ""),
+        dossier=next((plain_dossier(match["number"]) for text in texts if (match := _DOSSIER.match(text))), ""),
     )
 
 

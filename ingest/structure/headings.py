@@ -9,14 +9,16 @@ from itertools import takewhile
 
 from ingest.letter import ParagraphKind
 from ingest.structure.blocks import Block
-from ingest.structure.shapes import ITEM, LONE_NUMBER, NUMBERED, is_question_label, looks_like_heading
+from ingest.structure.shapes import ITEM, LONE_NUMBER, NUMBERED, ends_sentence, is_question_label, looks_like_heading
 
 _MOST_LINES = 2
 _MOST_EMPHASISED_LINES, _LONGEST_EMPHASISED = 3, 250
 _HEADINGS_IN_A_ROW = 3
+_MOST_COLON_WORDS = 4
 _ENUMERATED = re.compile(
     r"(?P<decimal>\d{1,2}(?:\.\d{1,2})*)[.)]?\s|(?P<capital>[A-Z]|[IVX]{2,4})\.\s|\(?(?P<small>[a-z])[.)]\s"
 )
+_FIGURES = re.compile(r"\d\s+\d[\d.,%]*$")
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII")
 _FEWEST_CAPITALS = 7
 
@@ -29,7 +31,8 @@ def classify(blocks: Sequence[Block]) -> Iterator[tuple[ParagraphKind | None, in
     questioned = False
     for position, block in enumerate(blocks):
         asks = questioned and block.text.endswith("?")
-        chosen.append(candidates[position] and not asks and _is_heading(blocks, candidates, position))
+        is_heading = candidates[position] and _is_heading(blocks, candidates, position)
+        chosen.append(not asks and (is_heading or _heads_with_colon(blocks, position)))
         if chosen[-1]:
             questioned = is_question_label(block.text)
     levels = iter(_levels([block for block, heading in zip(blocks, chosen, strict=True) if heading]))
@@ -55,6 +58,8 @@ def _may_be_heading(block: Block, *, declared: bool) -> bool:
 
 def _is_emphasised(block: Block) -> bool:
     """Whether a block is told as a heading by its print: short, in bold, italic or underlined, and no sentence."""
+    if any(line.tabular for line in block.lines) or _FIGURES.search(block.text):
+        return False
     short = len(block.lines) <= _MOST_EMPHASISED_LINES and len(block.text) <= _LONGEST_EMPHASISED
     return (
         block.emphasis
@@ -80,6 +85,18 @@ def _is_heading(blocks: Sequence[Block], candidates: Sequence[bool], position: i
     if NUMBERED.match(blocks[position].text) or is_question_label(blocks[position].text):
         return True
     return not _stands_in_a_row(candidates, position)
+
+
+def _heads_with_colon(blocks: Sequence[Block], position: int) -> bool:
+    """Whether a few words that end in a colon stand apart over running text, rather than lead in a list."""
+    if not 0 < position < len(blocks) - 1:
+        return False
+    block, before, after = blocks[position], blocks[position - 1], blocks[position + 1]
+    apart = block.lines[0].gap and after.lines[0].gap and len(block.lines) == 1
+    leads_in = after.is_item or after.text.endswith(":") or any(line.tabular for line in after.lines)
+    few = len(block.text.split()) <= _MOST_COLON_WORDS and looks_like_heading(block.text.removesuffix(":"))
+    closed = ends_sentence(before.text) and ends_sentence(after.text)
+    return block.text.endswith(":") and apart and few and closed and not leads_in
 
 
 def _stands_in_a_row(candidates: Sequence[bool], position: int) -> bool:
@@ -133,7 +150,7 @@ def levels_of(headings: Sequence[str], styles: Sequence[str] = ()) -> list[int]:
 
     A new way of counting (I, A, 1, 1.1) begins below the one that is running. A heading without a
     number stands below a numbered one when the count goes on after it; and below capitals. Where print
-    is known it decides for those: at the level of the first heading printed so, a new print below the rest.
+    is known it decides for those: below the headings before them in a stronger print.
     """
     counts = _counts(headings)
     running: dict[str, int] = {}
@@ -150,8 +167,10 @@ def levels_of(headings: Sequence[str], styles: Sequence[str] = ()) -> list[int]:
             levels.append(len(running))
             printed.setdefault(style, levels[-1])
             continue
-        if style and printed:
-            levels.append(printed.setdefault(style, levels[-1] + 1))
+        if style and "" not in printed:
+            stronger = (level for other, level in printed.items() if _strength(other) > _strength(style))
+            printed[style] = max(stronger, default=0) + 1
+            levels.append(printed[style])
             continue
         capitals = heading.isupper() and len(heading) >= _FEWEST_CAPITALS
         goes_on = any(after and running.get(after.scheme) == after.ordinal - 1 for after in counts[position:])
@@ -159,6 +178,13 @@ def levels_of(headings: Sequence[str], styles: Sequence[str] = ()) -> list[int]:
         below_capitals = below_capitals or capitals
         printed.setdefault(style, levels[-1])
     return levels
+
+
+def _strength(style: str) -> tuple[float, int]:
+    """Rank a print: the larger first, then bold, underlined and italic."""
+    faces, _, size = style.partition(" ")
+    weight = sum(2**rank for rank, face in enumerate(("italic", "underlined", "bold")) if face in faces)
+    return (float(size) if size else 0.0), weight
 
 
 def _counts(headings: Sequence[str]) -> list[_Count | None]:

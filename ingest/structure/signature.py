@@ -14,6 +14,7 @@ from ingest.structure.shapes import CLOSING, DANGLING, POST, SENTENCE_END, bare
 _NAME = re.compile(
     r"(?:(?:[Pp]rof|[Dd]rs|[Dd]r|[Mm]r|[Ii]r|[Ii]ng|w\.g)\.?\s+)*(?:[A-Z]\.?[a-z]{0,2}\.\s?)+(?:(?:van|de|den|der|ten|ter|el|al|von|'t|’t)\s+)*[A-Z]"
 )
+_NO_NAME = re.compile(r"^(?:bijlagen?|annex)\b|[\d:]", re.IGNORECASE)
 _LONGEST_SIGNATURE_LINE = 130
 _LINES_OF_A_SIGNATORY = 3
 _LEAST_COLUMN = 20
@@ -148,7 +149,7 @@ def _continues(line: Line, following: Line) -> bool:
 
 def _is_name(block: Block) -> bool:
     text = block.text
-    if len(text) > _LONGEST_SIGNATURE_LINE or SENTENCE_END.search(text):
+    if len(text) > _LONGEST_SIGNATURE_LINE or SENTENCE_END.search(text) or _NO_NAME.search(text):
         return False
     words = [word for word in text.split() if word[0].isalpha()]
     return bool(_NAME.match(text)) or (
