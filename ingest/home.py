@@ -120,9 +120,34 @@ class Home:
         self.write(self.letters_folder / f"{letter.id}.json", json.dumps(value, ensure_ascii=False, indent=1).encode())
 
     def remove(self, letter_id: str) -> None:
-        """Delete a letter's file."""
+        """Delete a letter's file, and its corrections."""
         with self.explained():
             (self.letters_folder / f"{letter_id}.json").unlink()
+            self._corrections_path(letter_id).unlink(missing_ok=True)
+
+    def corrections(self, letter_id: str) -> str:
+        """Return the corrections that are kept for a letter, or ""."""
+        try:
+            return self._corrections_path(letter_id).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+        except (OSError, ValueError) as error:
+            path = self._corrections_path(letter_id)
+            raise HomeUnusable(
+                f"{path} is damaged ({error}); remove it, and ingest the letter with --correct"
+            ) from error
+
+    def save_corrections(self, letter_id: str, text: str) -> None:
+        """Keep the corrections of a letter, for when it is ingested again; blank ones are forgotten."""
+        path = self._corrections_path(letter_id)
+        if text.strip():
+            self.write(path, text.encode())
+        else:
+            with self.explained():
+                path.unlink(missing_ok=True)
+
+    def _corrections_path(self, letter_id: str) -> Path:
+        return self.letters_folder / f"{letter_id}.corrections.txt"
 
     def write(self, path: Path, data: bytes) -> None:
         """Write a file aside and rename it into place.

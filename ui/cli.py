@@ -190,6 +190,12 @@ def ingest(
         Path | None,
         typer.Option(metavar="FILE", help="The letter's English, a line a sentence; else NAME.en.txt beside it."),
     ] = None,
+    correct: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Corrections to how it was cut, such as 'heading: Inleiding'; kept for later."
+        ),
+    ] = None,
 ) -> None:
     """Add letters, or folders of them; a letter that is here already stays as it is."""
     from ingest.pipeline import ingest as ingest_paths
@@ -197,7 +203,7 @@ def ingest(
 
     assistant = _assistant()
     progress = Preparation() if sys.stderr.isatty() else None
-    results = ingest_paths(paths, _home(), assistant.embedder, progress, translation)
+    results = ingest_paths(paths, _home(), assistant.embedder, progress, translation, correct)
     if len(results) == 1 and results[0].outcome == "failed":
         raise UserError(results[0].reason)
     for result in results:

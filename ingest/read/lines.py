@@ -7,8 +7,12 @@ from typing import Literal
 
 _FEWEST_COLUMNS = 3
 
-Role = Literal["title", "header", "heading", "paragraph", "item", "row", "signature", "continuation"]
-"""What a source says of a line; a continuation goes on with the line before it, after a forced line break."""
+Role = Literal["title", "header", "heading", "paragraph", "text", "item", "row", "signature", "continuation"]
+"""What a source, or a person, says of a line.
+
+A paragraph may yet turn out to be a heading by its looks, a text never; a continuation goes on with the line before
+it, after a forced line break.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import statistics
 from collections import Counter
@@ -106,6 +107,8 @@ def _read_pages(path: Path) -> list[list[_Sign]]:
     import pdfplumber
     from pdfminer.pdfdocument import PDFPasswordIncorrect
 
+    # it tells of every oddity of a font, which is nothing a user can mend
+    logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     try:
         with pdfplumber.open(path) as document:
             if len(document.pages) > MOST_PAGES:

@@ -25,7 +25,7 @@ _FEWEST_CAPITALS = 7
 
 def classify(blocks: Sequence[Block]) -> Iterator[tuple[ParagraphKind | None, int, Block]]:
     """Yield each block of the body as a heading (no kind, but a level), a list item or prose."""
-    declared = any(block.role == "heading" for block in blocks)
+    declared = any(block.role == "heading" and block.level for block in blocks)
     candidates = [_may_be_heading(block, declared=declared) for block in blocks]
     chosen: list[bool] = []
     questioned = False
@@ -45,6 +45,8 @@ def classify(blocks: Sequence[Block]) -> Iterator[tuple[ParagraphKind | None, in
 
 def _may_be_heading(block: Block, *, declared: bool) -> bool:
     """Whether a block could be a heading; where the source declares headings, no plain paragraph is one."""
+    if block.role == "text":
+        return False
     if block.role == "heading" or _is_emphasised(block):
         return True
     if block.role and (declared or block.role != "paragraph") and not is_question_label(block.text):
@@ -92,7 +94,7 @@ def _heads_with_colon(blocks: Sequence[Block], position: int) -> bool:
     if not 0 < position < len(blocks) - 1:
         return False
     block, before, after = blocks[position], blocks[position - 1], blocks[position + 1]
-    apart = block.lines[0].gap and after.lines[0].gap and len(block.lines) == 1
+    apart = block.role != "text" and block.lines[0].gap and after.lines[0].gap and len(block.lines) == 1
     leads_in = after.is_item or after.text.endswith(":") or any(line.tabular for line in after.lines)
     few = len(block.text.split()) <= _MOST_COLON_WORDS and looks_like_heading(block.text.removesuffix(":"))
     closed = ends_sentence(before.text) and ends_sentence(after.text)
@@ -112,13 +114,13 @@ def _levels(headings: Sequence[Block]) -> list[int]:
 
     What is only printed like a heading stands below the declared one before it.
     """
-    declared = sorted({block.level for block in headings if block.role == "heading"})
+    declared = sorted({block.level for block in headings if block.level})
     if not declared:
         return levels_of([block.text for block in headings], [block.style for block in headings])
     levels: list[int] = []
     below = 1
     for block in headings:
-        if block.role == "heading":
+        if block.level:
             levels.append(declared.index(block.level) + 1)
             below = levels[-1] + 1
         else:
