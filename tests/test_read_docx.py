@@ -121,9 +121,22 @@ def test_a_table_is_a_line_a_row_and_one_that_only_places_text_is_none(tmp_path:
 
 
 def test_the_header_of_the_first_page_belongs_to_the_head(tmp_path: Path) -> None:
-    letter = letter_of(tmp_path, paragraph(PROSE), head=paragraph("Ministerie van Dijken") + paragraph("1"))
+    letter = letter_of(
+        tmp_path, paragraph(PROSE), head=paragraph("Ministerie van Dijken") + paragraph("Pagina 1 van 4")
+    )
     assert texts(letter, "header")[0] == "Ministerie van Dijken"
-    assert "1" not in texts(letter, "header")
+    assert not any("Pagina" in text for text in texts(letter, "header"))
+
+
+def test_signatures_side_by_side_in_a_table_are_two(tmp_path: Path) -> None:
+    signed = table(("de minister van Dijken,\n\nA.B. Jansen", "de minister van Kaden,\n\nC.D. Pietersen"))
+    letter = read_letter(
+        write_docx(tmp_path / "brief.docx", *HEAD, paragraph(PROSE), paragraph("Hoogachtend,"), signed)
+    )
+    assert [(one.name, one.post) for one in letter.signatories] == [
+        ("A.B. Jansen", "de minister van Dijken"),
+        ("C.D. Pietersen", "de minister van Kaden"),
+    ]
 
 
 def test_a_table_of_contents_is_left_out(tmp_path: Path) -> None:

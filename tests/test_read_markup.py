@@ -202,3 +202,17 @@ def test_markup_nested_beyond_any_letter_is_refused(tmp_path: Path, name: str) -
 def test_other_xml_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableLetter, match="no official publication"):
         letter_of(tmp_path, "brief.xml", "<rss><item>Nieuws</item></rss>")
+
+
+def test_a_page_of_officielebekendmakingen_keeps_its_head_and_its_list_of_notes(tmp_path: Path) -> None:
+    page = f"""<div id="content"><p>Tweede Kamer der Staten-Generaal</p><h1>29 665 Evaluatie Schipholbeleid</h1>
+    <h2 class="stuktitel">Nr. 500 BRIEF VAN DE MINISTER VAN DIJKEN</h2>
+    <p>Aan de Voorzitter van de Tweede Kamer der Staten-Generaal</p><p>Den Haag, 18 oktober 2023</p>
+    <p>{PROSE}<a href="#n1" id="r1"><sup>1</sup></a> Zij zijn hoog<a href="#n2"><sup>2</sup></a>.</p>
+    <p class="tussenkop">Kosten</p><p>Het kost weinig.</p><h2>Noten</h2>
+    <dl><dt><a id="n1" href="#r1">1</a></dt><dd>Kamerstuk 1.</dd><dt id="n2">2</dt><dd>Kamerstuk 2.</dd></dl></div>"""
+    letter = letter_of(tmp_path, "kst.html", page)
+    assert (letter.title, letter.dossier, str(letter.date)) == ("Evaluatie Schipholbeleid", "29665", "2023-10-18")
+    assert headings(letter) == [("Kosten", 1)]
+    assert [(note.mark, note.text) for note in letter.footnotes] == [("1", "Kamerstuk 1."), ("2", "Kamerstuk 2.")]
+    assert texts(letter, "prose") == [f"{PROSE} Zij zijn hoog.", "Het kost weinig."]

@@ -82,7 +82,10 @@ def print_structure(letter: Letter) -> None:
         console.print(_styled(f"{name + ':':13}{value}"))
     for section in letter.sections:
         console.print()
-        console.print(_styled(section.heading or "(before the first heading)", "bold"))
+        level = "#" * section.level
+        console.print(
+            _styled(f"{level} {section.heading}" if section.heading else "(before the first heading)", "bold")
+        )
         for paragraph in section.paragraphs:
             kind = "" if paragraph.kind in BODY_KINDS else f" ({paragraph.kind})"
             sentences = _count(len(paragraph.sentences), "sentence")

@@ -137,12 +137,13 @@ class _Document:
         paragraph.hang_note(mark or str(self._counted[kind]), text)
 
     def _table(self, table: Element, depth: int) -> Iterator[Line]:
-        """Yield a line a row; a table that only places text on the page gives its paragraphs instead."""
+        """Yield a line a row; what only places text on the page, such as two signatures, gives its paragraphs."""
         rows = [[cell for cell in row if name_of(cell) == "tc"] for row in table if name_of(row) == "tr"]
         places = any(_is_page_layout(cell) for row in rows for cell in row)
         for row in rows:
             filled = [cell for cell in row if text_of(cell)]
-            if places or len(filled) == 1:
+            beside = sum(any(name_of(one) == "br" for one in cell.iter()) for cell in filled)
+            if places or len(filled) == 1 or beside > 1:
                 for cell in filled:
                     yield from self._lines_in(cell, depth + 1)
             else:

@@ -34,6 +34,11 @@ class Notes:
         for link, target in found.items():
             block = _block_of(target, holding)
             mark = _MARK.fullmatch(_text(link))
+            following = block.getnext()
+            if following is not None and _BACK.fullmatch(_words(block)):
+                # the mark stands in a block of its own, as in a list of terms
+                self._blocks.add(block)
+                block = following
             self._texts[link] = (mark[1] if mark else "", _OPENING.sub("", _words(block)))
             self._blocks.add(block)
 

@@ -93,7 +93,8 @@ def read_pdf(path: Path) -> tuple[Line, ...]:
     rows = [_rows_of(page, body) for page in pages]
     pitches = _pitches(rows)
     margin = min((row.left for page in rows for row in page if not row.side), default=0.0)
-    width = statistics.median(sign.right - sign.left for sign in signs if sign.size == body)
+    # a damaged font gives its characters no width
+    width = statistics.median(sign.right - sign.left for sign in signs if sign.size == body) or 1.0
     lines: list[Line] = []
     for number, page in enumerate(rows, 1):
         found = _lines_of(page, number, margin, width, pitches)

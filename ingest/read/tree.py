@@ -10,6 +10,7 @@ from ingest.errors import UnreadableLetter
 Element = Any
 """An lxml element; lxml comes without types."""
 
+_LONGEST_REASON = 120
 _DEEPEST, _MOST_ELEMENTS = 150, 500_000
 
 
@@ -27,7 +28,9 @@ def parse_xml(path: Path, data: bytes) -> Element:
     try:
         root = etree.fromstring(data, parser)
     except (etree.LxmlError, ValueError) as error:
-        raise UnreadableLetter(f"{path}: the XML is damaged ({error}); download it again") from error
+        # the library quotes the file in its message, line breaks and all
+        reason = " ".join(str(error).split())[:_LONGEST_REASON]
+        raise UnreadableLetter(f"{path}: the XML is damaged ({reason}); download it again") from error
     if next(root.iter(etree.Entity), None) is not None:
         raise UnreadableLetter(f"{path}: the XML defines entities of its own, which no official publication does")
     return checked(path, root)
@@ -45,7 +48,8 @@ def parse_html(path: Path, text: str) -> Element:
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError) as error:
-        raise UnreadableLetter(f"{path}: the HTML can't be read ({error}); save the page again") from error
+        reason = " ".join(str(error).split())[:_LONGEST_REASON]
+        raise UnreadableLetter(f"{path}: the HTML can't be read ({reason}); save the page again") from error
     return checked(path, root)
 
 

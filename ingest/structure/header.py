@@ -70,7 +70,7 @@ def find_body(blocks: Sequence[Block]) -> int:
         if _SALUTATION.match(text):
             return position + 1
     labelled = max((at for at, block in enumerate(blocks[:_MOST_HEADER_BLOCKS]) if _belongs_to_head(block)), default=-1)
-    first = next((at for at, block in enumerate(blocks) if at > labelled and _begins_body(block)), None)
+    first = next((at for at in range(labelled + 1, len(blocks)) if _begins_body(blocks, at)), None)
     if first is None:
         return next(
             (position for position, block in enumerate(blocks) if not (_is_header_like(block) or block.text.isupper())),
@@ -84,11 +84,14 @@ def find_body(blocks: Sequence[Block]) -> int:
     return first
 
 
-def _begins_body(block: Block) -> bool:
-    """Whether a block is prose (not the title of a paper with answers), a first numbered heading or question."""
+def _begins_body(blocks: Sequence[Block], at: int) -> bool:
+    """Whether a block is prose (not the title of a paper with answers), a first numbered heading or question.
+
+    What its source calls a heading may yet name the paper, over the addressee and the date.
+    """
+    block, text = blocks[at], blocks[at].text
     if block.role == "heading":
-        return True
-    text = block.text
+        return not any(_is_header_like(one) and not _is_prose(one) for one in blocks[at + 1 : at + 3])
     numbered = bool(_FIRST_NUMBER.match(text)) and looks_like_heading(text)
     return numbered or is_question_label(text) or (_is_prose(block) and not _ANSWERS.match(text))
 
@@ -161,7 +164,10 @@ def title_of(subject: str, opening: str, headings: Sequence[str]) -> str:
 
 def _given_title(paragraphs: Sequence[Sequence[Line]]) -> str:
     """Return what the source itself calls the title."""
-    return next((bare(" ".join(line.text for line in lines)) for lines in paragraphs if lines[0].role == "title"), "")
+    titles = (bare(" ".join(line.text for line in lines)) for lines in paragraphs if lines[0].role == "title")
+    title = next(titles, "")
+    filed = _DOSSIER.match(title)
+    return filed["title"] if filed else title
 
 
 def _title(texts: Sequence[str]) -> str:
