@@ -136,10 +136,35 @@ class Home:
                     path.unlink()
 
     def remove(self, letter_id: str) -> None:
-        """Delete a letter's file, and those it was read from."""
+        """Delete a letter's file, its corrections, and the files it was read from."""
         with self.explained():
             (self.letters_folder / f"{letter_id}.json").unlink()
+            self._corrections_path(letter_id).unlink(missing_ok=True)
             shutil.rmtree(self.sources_folder / letter_id, ignore_errors=True)
+
+    def corrections(self, letter_id: str) -> str:
+        """Return the corrections that are kept for a letter, or ""."""
+        try:
+            return self._corrections_path(letter_id).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+        except (OSError, ValueError) as error:
+            path = self._corrections_path(letter_id)
+            raise HomeUnusable(
+                f"{path} is damaged ({error}); remove it, and ingest the letter with --correct"
+            ) from error
+
+    def save_corrections(self, letter_id: str, text: str) -> None:
+        """Keep the corrections of a letter, for when it is ingested again; blank ones are forgotten."""
+        path = self._corrections_path(letter_id)
+        if text.strip():
+            self.write(path, text.encode())
+        else:
+            with self.explained():
+                path.unlink(missing_ok=True)
+
+    def _corrections_path(self, letter_id: str) -> Path:
+        return self.letters_folder / f"{letter_id}.corrections.txt"
 
     def write(self, path: Path, data: bytes) -> None:
         """Write a file whole or not at all.
@@ -234,6 +259,7 @@ def _letter_from(value: dict[str, Any]) -> Letter:
     value["date"] = date.fromisoformat(value["date"]) if value["date"] else None
     value["signatories"] = tuple(Signatory(**entry) for entry in value["signatories"])
     value["references"] = tuple(value["references"])
+    value["papers"] = tuple(value.get("papers", ()))
     value["sections"] = tuple(_section_from(entry) for entry in value["sections"])
     value["footnotes"] = tuple(Footnote(**entry) for entry in value["footnotes"])
     return Letter(**value)

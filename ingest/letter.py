@@ -75,7 +75,11 @@ class Signatory:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A parsed letter; `source` is the file name it came from, `sha256` the hash of its bytes."""
+    """A parsed letter; `source` is the file name it came from, `sha256` the hash of its bytes.
+
+    `reference` is the sender's own (kenmerk), `dossier` the number of the dossier it is filed under,
+    `papers` the papers of parliament that its text names.
+    """
 
     id: str
     title: str
@@ -90,6 +94,9 @@ class Letter:
     sha256: str = ""
     bundled: bool = False
     machine_translated: bool = False
+    reference: str = ""
+    dossier: str = ""
+    papers: tuple[str, ...] = ()
 
     def paragraphs(self) -> Iterator[tuple[Section, Paragraph]]:
         """Yield every paragraph with its section, in reading order."""

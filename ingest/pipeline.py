@@ -11,12 +11,15 @@ from typing import Literal
 import numpy as np
 
 from ingest.chunk import chunk_letter
+from ingest.correct import Correction, CorrectionError, apply_corrections, parse_corrections
 from ingest.embed import Embedder, Matrix
 from ingest.errors import BrokenGeneration, HomeUnusable, UnreadableLetter, UserError
 from ingest.home import Home
 from ingest.index import Content, Index, build_generation, letter_digest, open_current
 from ingest.letter import BODY_KINDS, Chunk, Letter
 from ingest.read import SUFFIXES, read_lines
+from ingest.read.files import read_bytes as file_bytes
+from ingest.read.text import decode
 from ingest.structure import build_letter
 from ingest.translation import align_translation, find_other_numbers, is_machine_made, is_still_dutch, read_translation
 from ingest.vectors import encode_chunks, load_vectors, save_vectors, vectors_key
@@ -52,17 +55,20 @@ class Corpus:
         self.index.close()
 
 
-def read_letter(path: Path, translation: Path | None = None) -> Letter:
+def read_letter(
+    path: Path, translation: Path | None = None, corrections: Sequence[Correction] = (), letter_id: str = ""
+) -> Letter:
     """Read one letter, with its translation: the one given, else the one that stands beside it (`NAME.en.txt`).
 
     Raises:
         UnreadableLetter: the file or its translation can't be used.
+        CorrectionError: a correction fits nothing in the letter.
     """
-    lines = read_lines(path)
+    lines = apply_corrections(read_lines(path), corrections)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     # a name that is not UTF-8 could not be written down
     name = path.name.encode("utf-8", "replace").decode("utf-8")
-    letter = build_letter(lines, source=name, sha256=sha256)
+    letter = build_letter(lines, letter_id, source=name, sha256=sha256)
     if not any(paragraph.kind in BODY_KINDS for _, paragraph in letter.paragraphs()):
         raise UnreadableLetter(f"{path}: no paragraph of running text was found; is this a letter?")
     # the vectors number sentences in 16 bits
@@ -103,22 +109,25 @@ def ingest(
     embedder: Embedder,
     progress: Progress | None = None,
     translation: Path | None = None,
+    corrections: Path | None = None,
 ) -> list[Ingested]:
     """Add letters to the home and index them; a file that fails is reported and the others go on.
 
-    `translation` is the aligned English of the only letter given; without it a letter keeps the one it has.
+    `translation` is the aligned English of the only letter given, `corrections` are to how it is cut; without
+    them a letter keeps those it has.
 
     Raises:
-        UserError: the home can't be used, a folder holds no letter, or a translation comes with several letters.
+        UserError: the home can't be used, a folder holds no letter, or what goes with one letter comes with several.
     """
     files = find_letters(paths)
-    if translation and len(files) != 1:
-        raise UserError(f"{translation}: a translation goes with one letter, but {len(files)} were given")
+    for one in filter(None, (translation, corrections)):
+        if len(files) != 1:
+            raise UserError(f"{one}: this goes with one letter, but {len(files)} were given")
     home.create()
     with home.writing():
         known = {letter.sha256: letter_id for letter_id, letter in home.load_all().items()}
         taken: dict[str, Path] = {}
-        results = [_add(path, home, known, taken, translation) for path in files]
+        results = [_add(path, home, known, taken, translation, corrections) for path in files]
         if any(result.outcome in ("new", "changed") for result in results) or _is_stale(home, embedder):
             _build(home, embedder, progress)
     return results
@@ -251,10 +260,17 @@ def _stored(letter_id: str, home: Home) -> Letter | None:
         return None
 
 
-def _add(path: Path, home: Home, known: dict[str, str], taken: dict[str, Path], translation: Path | None) -> Ingested:
+def _add(
+    path: Path,
+    home: Home,
+    known: dict[str, str],
+    taken: dict[str, Path],
+    translation: Path | None,
+    corrections: Path | None,
+) -> Ingested:
     """Store one letter; `known` (a letter by its file's hash) and `taken` (a file by its id) are brought up to date."""
     try:
-        letter = read_letter(path, translation)
+        letter = _read_corrected(path, home, translation, corrections)
     except UserError as error:
         return Ingested(path, "failed", reason=str(error))
     same = known.get(letter.sha256)
@@ -284,6 +300,23 @@ def _keep_sources(letter: Letter, path: Path, translation: Path | None, home: Ho
     if translation:
         files[Path(letter.source).stem + TRANSLATION_SUFFIX] = translation.read_bytes()
     home.keep_sources(letter.id, files)
+
+
+def _read_corrected(path: Path, home: Home, translation: Path | None, file: Path | None) -> Letter:
+    """Read a letter with the corrections given, or those that the home keeps for it; given ones are kept."""
+    letter = read_letter(path, translation)
+    text = decode(file, file_bytes(file)) if file else home.corrections(letter.id)
+    kept_name = f"the corrections kept for {letter.id}"
+    try:
+        parsed = parse_corrections(text, str(file or kept_name))
+        corrected = read_letter(path, translation, parsed, letter.id) if parsed else letter
+    except CorrectionError as error:
+        if file:
+            raise
+        raise CorrectionError(f"{path}: {error}, or give new ones with --correct") from error
+    if file:
+        home.save_corrections(letter.id, text if parsed else "")
+    return corrected
 
 
 def _other_file(letter: Letter, path: Path, before: Letter | None, taken: dict[str, Path]) -> Path | str | None:

@@ -184,7 +184,7 @@ def test_a_text_without_paragraphs_is_no_letter(tmp_path: Path) -> None:
 def test_folders_are_searched_for_letters_each_once_without_translations(tmp_path: Path) -> None:
     first, second = write_letter(tmp_path / "b", "dijken"), write_letter(tmp_path / "a" / "c", "scholen")
     (tmp_path / "a" / "scholen.en.txt").write_text("## kop/1\n", encoding="utf-8")
-    (tmp_path / "a" / "nota.md").write_text("# Nota", encoding="utf-8")
+    (tmp_path / "a" / "nota.rst").write_text("Nota", encoding="utf-8")
     assert find_letters([tmp_path, first, tmp_path / "b"]) == (second, first)
 
 

@@ -19,6 +19,8 @@ from ingest.pipeline import bundled_files, read_letter
 from ingest.read.text import lines_of
 from ingest.structure import build_letter, slug_of
 from ingest.structure.dates import first_date
+from ingest.structure.headings import levels_of
+from ingest.structure.papers import find_papers
 from ingest.structure.running import join_lines
 
 SOURCE = bundled_files()[0].read_text(encoding="utf-8")
@@ -656,3 +658,77 @@ def test_the_id_comes_from_the_file_name_and_the_date() -> None:
     )
     assert build_letter(lines, source="Brief over Één.txt").id == "2021-05-03-brief-over-een"
     assert build_letter(lines, source="2021-05-03-brief.txt").id == "2021-05-03-brief"
+
+
+@pytest.mark.parametrize("mark", ["*", "**", "†"])
+def test_a_starred_note_hangs_where_its_mark_stood(mark: str) -> None:
+    letter = letter_of(
+        f"De dijken zijn hoog{mark} en sterk. Zij zijn ook breed.\n\n{mark} Gemeten boven NAP.\n\nDaarna kwam zand.\n"
+    )
+    (note,) = letter.footnotes
+    assert (note.mark, note.text) == (mark, "Gemeten boven NAP.")
+    _, holder = letter.find(note.paragraph_id)
+    assert holder.text[: note.offset] == "De dijken zijn hoog"
+    assert body_of(letter) == ["De dijken zijn hoog en sterk. Zij zijn ook breed.", "Daarna kwam zand."]
+
+
+def test_a_list_with_stars_is_no_row_of_notes() -> None:
+    letter = letter_of("Er zijn twee maatregelen, f*kkers niet meegerekend:\n\n* zand;\n* klei.\n\nDat is alles.\n")
+    assert not letter.footnotes
+    assert "* zand;" in body_of(letter)
+
+
+def test_a_few_words_with_a_colon_head_running_text_but_lead_in_a_list() -> None:
+    letter = letter_of(
+        "De dijken zijn in het hele land hoog.\n\nHet onderzoek:\n\nHet onderzoek is begonnen. Het duurt lang.\n\n"
+        "De maatregelen:\n\n- zand;\n- klei.\n"
+    )
+    assert headings_of(letter) == ["", "Het onderzoek:"]
+
+
+def test_an_annex_after_the_signature_is_no_signatory() -> None:
+    annex = "\nBijlage 1: Planning\n\nIn mei begint het werk. In juni volgt meer.\n"
+    letter = build_letter(lines_of(HEAD + "De dijken zijn in het hele land hoog.\n" + FOOT + annex), "brief")
+    assert [one.name for one in letter.signatories] == ["A.B. Jansen"]
+    assert "Bijlage 1: Planning" in headings_of(letter)
+
+
+def test_a_subject_on_two_lines_and_the_senders_own_reference_are_read() -> None:
+    letter = build_letter(
+        lines_of(
+            "Aan de Voorzitter van de Tweede Kamer\n\nDatum       3 mei 2021\nUw kenmerk  TK-9\nOns kenmerk DIJK/123\n"
+            "Betreft     De staat van de dijken\n            in het hele land\n\n"
+            "Geachte voorzitter,\n\nZij zijn hoog.\n"
+        ),
+        "brief",
+    )
+    assert (letter.title, letter.reference) == ("De staat van de dijken in het hele land", "DIJK/123")
+
+
+@pytest.mark.parametrize(
+    ("text", "papers"),
+    [
+        ("Zie Kamerstuk 29 665, nr. 482.", ("29665, nr. 482",)),
+        ("Zie Kamerstukken II 2022-2023, 29665, nr. 482", ("29665, nr. 482",)),
+        ("Kamerstuk 36200-XII-60", ("36200-XII, nr. 60",)),
+        ("Kamerstukken 29665, nummers 427, 433 en 435.", ("29665, nr. 427", "29665, nr. 433", "29665, nr. 435")),
+        ("(Kamerstukken II 2019/20, 35 300 VIII, nrs. 4 en 5)", ("35300-VIII, nr. 4", "35300-VIII, nr. 5")),
+        ("Het Kamerstuk van 3 mei 2021 telt 35 300 woorden.", ()),
+    ],
+)
+def test_papers_that_are_named_are_listed_alike(text: str, papers: tuple[str, ...]) -> None:
+    assert find_papers([text, text]) == papers
+
+
+@pytest.mark.parametrize(
+    ("printed", "levels"),
+    [
+        (["bold 9.0", "italic 9.0", "bold 9.0"], [1, 2, 1]),
+        (["italic 9.0", "bold 9.0", "italic 9.0"], [1, 1, 2]),
+        (["bold 9.0", "bold 12.0", "bold 9.0"], [1, 1, 2]),
+        (["bold", "underlined", "italic", "underlined"], [1, 2, 3, 2]),
+        (["", "", ""], [1, 1, 1]),
+    ],
+)
+def test_levels_of_headings_without_a_number_follow_their_print(printed: list[str], levels: list[int]) -> None:
+    assert levels_of(["Dijken", "Zand", "Klei", "Gras"][: len(printed)], printed) == levels

@@ -229,7 +229,10 @@ def batch(
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Letters (.pdf, .txt) or folders of them.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH…", help="Letters (.pdf, .docx, .html, .xml, .md, .txt) or folders of them."),
+    ],
     translation: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="The letter's English, a line a sentence; else NAME.en.txt beside it."),
@@ -239,6 +242,12 @@ def ingest(
     ] = False,
     model: ModelOption = None,
     base_url: BaseUrlOption = None,
+    correct: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Corrections to how it was cut, such as 'heading: Inleiding'; kept for later."
+        ),
+    ] = None,
 ) -> None:
     """Add letters, or folders of them; a letter that is here already stays as it is."""
     from ingest.pipeline import ingest as ingest_paths
@@ -248,7 +257,7 @@ def ingest(
         _translate(paths, translation, _settings(model, base_url))
     assistant = _assistant()
     progress = Preparation() if sys.stderr.isatty() else None
-    results = ingest_paths(paths, _home(), assistant.embedder, progress, translation)
+    results = ingest_paths(paths, _home(), assistant.embedder, progress, translation, correct)
     if len(results) == 1 and results[0].outcome == "failed":
         raise UserError(results[0].reason)
     for result in results:

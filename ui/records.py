@@ -45,6 +45,9 @@ def structure_record(letter: Letter) -> Record:
         "addressee": letter.addressee,
         "signatories": [asdict(signatory) for signatory in letter.signatories],
         "references": list(letter.references),
+        "reference": letter.reference,
+        "dossier": letter.dossier,
+        "papers": list(letter.papers),
         "sections": [
             {
                 "heading": section.heading,

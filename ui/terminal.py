@@ -108,12 +108,18 @@ def print_structure(letter: Letter) -> None:
         "addressee": letter.addressee or "-",
         "signatories": "; ".join(f"{one.name} ({one.post})" for one in letter.signatories) or "-",
         "references": "; ".join(letter.references) or "-",
+        "reference": letter.reference or "-",
+        "dossier": letter.dossier or "-",
+        "papers": "; ".join(letter.papers) or "-",
     }
     for name, value in facts.items():
         console.print(_styled(f"{name + ':':13}{value}"))
     for section in letter.sections:
         console.print()
-        console.print(_styled(section.heading or "(before the first heading)", "bold"))
+        level = "#" * section.level
+        console.print(
+            _styled(f"{level} {section.heading}" if section.heading else "(before the first heading)", "bold")
+        )
         for paragraph in section.paragraphs:
             kind = "" if paragraph.kind in BODY_KINDS else f" ({paragraph.kind})"
             sentences = _count(len(paragraph.sentences), "sentence")

@@ -1,18 +1,28 @@
-"""Readers: one per file format, each giving lines with page and layout."""
+"""Readers: one per file format, each giving lines with page and layout, or with the structure the source declares."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.errors import UnreadableLetter
-from ingest.read.lines import Line
+from ingest.read.docx import read_docx
+from ingest.read.formats import SUFFIXES, format_of
+from ingest.read.html import read_html
+from ingest.read.lines import Line, Role
+from ingest.read.markdown import read_markdown
+from ingest.read.official import read_official
 from ingest.read.pdf import read_pdf
 from ingest.read.text import read_text
 
-__all__ = ["SUFFIXES", "Line", "read_lines"]
+__all__ = ["SUFFIXES", "Line", "Role", "read_lines"]
 
-_READERS = {".txt": read_text, ".pdf": read_pdf}
-SUFFIXES = tuple(_READERS)
+_READERS = {
+    ".txt": read_text,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
+    ".html": read_html,
+    ".xml": read_official,
+    ".md": read_markdown,
+}
 
 
 def read_lines(path: Path) -> tuple[Line, ...]:
@@ -21,10 +31,4 @@ def read_lines(path: Path) -> tuple[Line, ...]:
     Raises:
         UnreadableLetter: no such file, or not a file of a known format.
     """
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
-        raise UnreadableLetter(
-            f"{path}: {path.suffix or 'a file without a suffix'} is not a format that can be read; "
-            f"give one of {', '.join(SUFFIXES)}"
-        )
-    return reader(path)
+    return _READERS[format_of(path)](path)

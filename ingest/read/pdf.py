@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import statistics
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -17,23 +18,28 @@ from ingest.read.lines import Line
 from ingest.read.text import clean
 
 MOST_PAGES = 500
-_EMPHASIS = re.compile(r"bold|black|heavy|italic|oblique", re.IGNORECASE)
+_BOLD = re.compile(r"bold|black|heavy", re.IGNORECASE)
+_ITALIC = re.compile(r"italic|oblique", re.IGNORECASE)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # Shares of the size of print, and of the distance between lines.
 _SMALL, _MARK_SIZE, _MARK_RISE = 0.9, 0.8, 0.1
-_GAP, _LARGEST_PITCH, _RAISED_BY, _LOWERED = 1.35, 1.8, 0.75, 0.3
+_GAP, _RAISED_BY, _LOWERED = 1.35, 0.75, 0.3
+# How often a distance between lines must occur, beside the most frequent one, to be that of running text.
+_LEAST_FREQUENCY = 0.25
 # A blank that was set may be narrow; without one, letters may stand rather wide.
 _CELL_GAP, _WORD_GAP, _SET_GAP = 1.6, 0.3, 0.05
 _UNDERLINE_REACH, _UNDERLINED, _THIN = 3.5, 0.7, 2.0
 _UPPER = 0.98
 _FEWEST_PROSE_CHARACTERS = 30
+_LONGEST_NUMBER = 4
 
 
 @dataclass(frozen=True, slots=True)
 class _Sign:
-    """One character: where it stands, in points from the top left, its size, whether it is emphasised.
+    """One character: where it stands, in points from the top left, its size and print.
 
-    `apart` tells that a blank was set before it.
+    `styles` are those of "bold", "italic" and "underlined" that it has; `apart` tells that a blank
+    was set before it.
     """
 
     text: str
@@ -41,7 +47,7 @@ class _Sign:
     right: float
     bottom: float
     size: float
-    emphasis: bool
+    styles: frozenset[str]
     apart: bool
 
 
@@ -85,11 +91,13 @@ def read_pdf(path: Path) -> tuple[Line, ...]:
         )
     body = Counter(sign.size for sign in signs).most_common(1)[0][0]
     rows = [_rows_of(page, body) for page in pages]
+    pitches = _pitches(rows)
     margin = min((row.left for page in rows for row in page if not row.side), default=0.0)
-    width = statistics.median(sign.right - sign.left for sign in signs if sign.size == body)
+    # a damaged font gives its characters no width
+    width = statistics.median(sign.right - sign.left for sign in signs if sign.size == body) or 1.0
     lines: list[Line] = []
     for number, page in enumerate(rows, 1):
-        found = _lines_of(page, number, margin, width)
+        found = _lines_of(page, number, margin, width, pitches)
         if found and number > 1:
             found[0] = replace(found[0], page_break=True)
         lines += found
@@ -100,6 +108,8 @@ def _read_pages(path: Path) -> list[list[_Sign]]:
     import pdfplumber
     from pdfminer.pdfdocument import PDFPasswordIncorrect
 
+    # it tells of every oddity of a font, which is nothing a user can mend
+    logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     try:
         with pdfplumber.open(path) as document:
             if len(document.pages) > MOST_PAGES:
@@ -137,9 +147,11 @@ def _signs_of(page: Any) -> Iterator[_Sign]:
             left - 1 <= found["x0"] and found["x1"] <= right + 1 and -1 <= below - found["bottom"] <= _UNDERLINE_REACH
             for left, right, below in rules
         )
-        emphasis = underlined or bool(_EMPHASIS.search(str(found["fontname"]).split("+")[-1]))
+        font = str(found["fontname"]).split("+")[-1]
+        printed = {"bold": _BOLD.search(font), "italic": _ITALIC.search(font), "underlined": underlined}
+        styles = frozenset(style for style, is_so in printed.items() if is_so)
         size = round(float(found["size"]), 1)
-        yield _Sign(str(found["text"]), found["x0"], found["x1"], found["bottom"], size, emphasis, apart)
+        yield _Sign(str(found["text"]), found["x0"], found["x1"], found["bottom"], size, styles, apart)
         apart = False
 
 
@@ -180,11 +192,22 @@ def _joins(sign: _Sign, height: float, size: float) -> bool:
     return -_LOWERED * size < height - sign.bottom < _RAISED_BY * size
 
 
-def _lines_of(rows: Sequence[_Row], page: int, margin: float, width: float) -> list[Line]:
-    running = [row for row in rows if not row.side]
-    steps = ((above, below.bottom - above.bottom) for above, below in pairwise(running))
-    pitches = [step for above, step in steps if step < _LARGEST_PITCH * above.size]
-    pitch = statistics.median_low(pitches) if pitches else 0.0
+def _pitches(pages: Sequence[Sequence[_Row]]) -> dict[float, float]:
+    """Return the distance between the lines of running text for each size of print, in points."""
+    steps: dict[float, Counter[int]] = {}
+    for page in pages:
+        for above, below in pairwise(row for row in page if not row.side):
+            if above.size == below.size:
+                steps.setdefault(above.size, Counter())[round(below.bottom - above.bottom)] += 1
+    return {
+        size: min(step for step, count in counted.items() if count >= _LEAST_FREQUENCY * max(counted.values())) + 0.0
+        for size, counted in steps.items()
+    }
+
+
+def _lines_of(
+    rows: Sequence[_Row], page: int, margin: float, width: float, pitches: Mapping[float, float]
+) -> list[Line]:
     lines: list[Line] = []
     above: _Row | None = None
     for row in rows:
@@ -192,7 +215,10 @@ def _lines_of(rows: Sequence[_Row], page: int, margin: float, width: float) -> l
         text = " ".join(" ".join(cell.split()) for _, cell in cells).strip()
         if not text:
             continue
-        apart = above is None or row.side != above.side or row.bottom - above.bottom > _GAP * pitch
+        apart = above is None or row.side != above.side
+        if above is not None and not apart:
+            pitch = max(pitches.get(above.size, 0.0), pitches.get(row.size, 0.0))
+            apart = row.bottom - above.bottom > _GAP * pitch
         lines.append(
             Line(
                 text,
@@ -201,16 +227,22 @@ def _lines_of(rows: Sequence[_Row], page: int, margin: float, width: float) -> l
                 apart,
                 cells=cells if len(cells) > 1 else (),
                 side=row.side,
-                emphasis=_is_emphasised(row),
+                style=_style_of(row),
             )
         )
         above = row
     return lines
 
 
-def _is_emphasised(row: _Row) -> bool:
-    letters = [sign for sign in row.signs if sign.text.isalpha()]
-    return bool(letters) and all(sign.emphasis for sign in letters)
+def _style_of(row: _Row) -> str:
+    """Return how all letters of the line are printed: "" in plain print, else for instance "bold+italic 9.0".
+
+    What numbers the line may be plain.
+    """
+    closed = next((place for place, sign in enumerate(row.signs[:_LONGEST_NUMBER]) if sign.text in ".)"), -1)
+    letters = [sign.styles for sign in row.signs[closed + 1 :] if sign.text.isalpha()]
+    shared = frozenset.intersection(*letters) if letters else frozenset()
+    return f"{'+'.join(sorted(shared))} {row.size}" if shared else ""
 
 
 def _cells_of(row: _Row, margin: float, width: float) -> tuple[tuple[int, str], ...]:

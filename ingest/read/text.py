@@ -15,7 +15,7 @@ from ingest.read.files import read_bytes
 from ingest.read.lines import Line
 
 # Invisible characters that copying leaves behind, and a plane-16 block that the structure stage uses as marks.
-_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\U0010ff00-\U0010ffff]|[\x00-\x08\x0e-\x1f\x7f]")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\U0010f000-\U0010ffff]|[\x00-\x08\x0e-\x1f\x7f]")
 _SOFT_HYPHEN = re.compile("\u00ad(?=.*\\S)")
 _SYMBOL_BULLETS = str.maketrans({"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "•", "\uf02d": "-"})
 _LINE_END = re.compile("\r\n|[\n\r\x0b\x85\u2028\u2029]")
@@ -28,7 +28,7 @@ def read_text(path: Path) -> tuple[Line, ...]:
     Raises:
         UnreadableLetter: missing, a folder, empty, too large, binary or in another encoding.
     """
-    return lines_of(_decode(path, read_bytes(path)))
+    return lines_of(decode(path, read_bytes(path)))
 
 
 def lines_of(text: str) -> tuple[Line, ...]:
@@ -67,7 +67,12 @@ def _lines_of_rows(rows: Sequence[str], *, side: bool) -> Iterator[Line]:
         gap = False
 
 
-def _decode(path: Path, data: bytes) -> str:
+def decode(path: Path, data: bytes) -> str:
+    """Return the text of a file in UTF-8.
+
+    Raises:
+        UnreadableLetter: binary, in another encoding, converted twice, or without a word.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableLetter(f"{path}: this is UTF-16, not UTF-8; convert it with {_iconv('UTF-16', path)}")
     if b"\0" in data:

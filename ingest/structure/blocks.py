@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ingest.read import Line
+from ingest.read import Line, Role
 from ingest.structure.margin import Margin, find_margin
 from ingest.structure.shapes import (
     CLOSING,
@@ -24,6 +24,7 @@ from ingest.structure.shapes import (
 _MOST_HEADING_LINES = 2
 _LONGEST_ADDRESS_LINE = 40
 _LOOSE_INDENT = 1
+_ADDRESS = re.compile(r"https?://|www\.")
 _LABEL = re.compile(
     r"(?:datum|betreft|onderwerp|(?:ons |uw )?kenmerk|(?:onze |uw )referentie|bijlagen?(?:\(n\))?|aan|van"
     r"|telefoon|e-mail)\b\s*:?",
@@ -48,8 +49,26 @@ class Block:
         return all(line.emphasis for line in self.lines)
 
     @property
+    def style(self) -> str:
+        """How all of it is printed, or "" where that is plain or not the same throughout."""
+        styles = {line.style for line in self.lines}
+        return styles.pop() if len(styles) == 1 else ""
+
+    @property
+    def level(self) -> int:
+        """The level its source gives it as a heading."""
+        return self.lines[0].level
+
+    @property
+    def role(self) -> Role | None:
+        """What its source says it is."""
+        return self.lines[0].role
+
+    @property
     def is_item(self) -> bool:
-        """Whether the block begins with a bullet or an item number."""
+        """Whether the block begins with a bullet or an item number, or its source says it is an item."""
+        if self.role == "item":
+            return True
         return bool(ITEM.match(self.lines[0].text) or (len(self.lines) > 1 and LONE_BULLET.match(self.lines[0].text)))
 
 
@@ -61,7 +80,8 @@ def group_lines(lines: tuple[Line, ...]) -> tuple[Block, ...]:
     blocks: list[Block] = []
     start = 0
     for position in range(1, len(lines)):
-        if _breaks(lines, start, position, margin):
+        declared = lines[position].role is not None
+        if _begins_part(*lines[position - 1 : position + 1]) if declared else _breaks(lines, start, position, margin):
             blocks.append(Block(lines[start:position]))
             start = position
     blocks.append(Block(lines[start:]))
@@ -101,11 +121,17 @@ def _differs(lines: tuple[Line, ...], start: int, position: int) -> bool:
     previous, line = lines[position - 1], lines[position]
     if previous.tabular or line.tabular:
         return True
-    if line.text[0].islower() or line.emphasis == previous.emphasis:
+    if (line.text[0].islower() and not _ADDRESS.match(line.text)) or line.emphasis == previous.emphasis:
         return False
     if line.emphasis:
         return line.gap or line.page_break or ends_sentence(bare(previous.text))
     return all(one.emphasis for one in lines[start:position])
+
+
+def _begins_part(previous: Line, line: Line) -> bool:
+    """Whether a line begins a new block for its source; a number by itself belongs to the paragraph after it."""
+    numbered = bool(LONE_NUMBER.fullmatch(previous.text)) and line.role == "paragraph" and line.text[0].isupper()
+    return line.role != "continuation" and not numbered
 
 
 def _is_lone_number(lines: tuple[Line, ...], position: int) -> bool:

@@ -16,6 +16,7 @@ from ingest.structure.footnotes import Note, extract_footnotes
 from ingest.structure.furniture import drop_furniture
 from ingest.structure.headings import classify
 from ingest.structure.marks import ANCHOR
+from ingest.structure.papers import find_papers
 from ingest.structure.running import hyphenated_words, join_lines
 from ingest.structure.sentences import split_sentences
 from ingest.structure.shapes import ITEM
@@ -53,7 +54,12 @@ def build_letter(lines: Sequence[Line], letter_id: str = "", *, source: str = ""
     if signature_start - body_start >= len(body):
         _add_signature(draft, signed)
     closing_texts = [line.text for line in signature_lines]
-    letter_date = facts.date or first_date(closing_texts) or first_date(draft.texts()[-3:])
+    letter_date = (
+        facts.date
+        or first_date(closing_texts)
+        or first_date(draft.texts()[-3:])
+        or header.date_of_sections(draft.by_heading())
+    )
     letter_id = letter_id or _letter_id(source, letter_date.isoformat() if letter_date else "")
     sections = draft.sections(letter_id)
     opening = [paragraph.text for paragraph in sections[0].paragraphs if paragraph.kind == "prose"]
@@ -71,6 +77,9 @@ def build_letter(lines: Sequence[Line], letter_id: str = "", *, source: str = ""
         footnotes=draft.footnotes(letter_id, notes),
         source=source,
         sha256=sha256,
+        reference=facts.reference,
+        dossier=facts.dossier,
+        papers=find_papers([*draft.texts(), *(note.text for note in notes)]),
     )
 
 
@@ -101,6 +110,9 @@ class _Draft:
     def add_paragraph(self, kind: ParagraphKind, lines: Sequence[Line]) -> None:
         text = join_lines([line.text for line in lines], self._hyphenated)
         self._sections[-1].paragraphs.append((kind, text, lines[0].page))
+
+    def by_heading(self) -> list[tuple[str, list[str]]]:
+        return [(section.heading, [text for _, text, _ in section.paragraphs]) for section in self._sections]
 
     def texts(self) -> list[str]:
         return [ANCHOR.sub("", text) for section in self._sections for _, text, _ in section.paragraphs]

@@ -1,5 +1,6 @@
 """Footnotes: their text leaves the running lines, their marks become anchors.
 
+A source that ties its notes to the text itself is taken at its word.
 A line that begins with the next note's number is a note only when a mark with that number
 stands in the text before it; a numbered heading or list has no such mark. A number written like
 a list's ("1." or "1)") needs one of the surer forms of mark.
@@ -17,6 +18,7 @@ from ingest.structure.running import join_lines
 from ingest.structure.sentences import ends_in_abbreviation
 from ingest.structure.shapes import bare
 from ingest.structure.signature import signs
+from ingest.structure.starred import find_starred
 
 _NOTE_LINE = re.compile(
     r"(?:\[(?P<bracketed>\d{1,3})\]|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})\s*|(?P<closed>\d{1,3})\)|(?P<dotted>\d{1,3})\.|(?P<plain>\d{1,3}))(?:(?:^|(?<=[⁰¹²³⁴⁵⁶⁷⁸⁹])|\s+)(?P<text>\S.*))?$"
@@ -48,6 +50,8 @@ class _Opening:
 
 def extract_footnotes(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Note, ...]]:
     """Take footnote texts and marks out of the lines, leaving one anchor character a mark."""
+    if any(line.notes for line in lines):
+        return _tied(lines)
     body: list[Line] = []
     notes: list[Note] = []
     floor = (0, 0)
@@ -75,6 +79,40 @@ def extract_footnotes(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[
         if end < len(lines):
             lines = (*lines[:end], replace(lines[end], page_break=True, gap=True), *lines[end + 1 :])
         position = end
+    return _take_starred(tuple(body), notes)
+
+
+def _take_starred(lines: tuple[Line, ...], notes: list[Note]) -> tuple[tuple[Line, ...], tuple[Note, ...]]:
+    """Take the notes marked with stars out, too."""
+    found = find_starred(lines)[: MOST_NOTES - len(notes)]
+    anchors = {starred: chr(FIRST_ANCHOR + len(notes) + number) for number, starred in enumerate(found)}
+    body = list(lines)
+    # from right to left, so that an anchor does not move the marks before it
+    for starred in sorted(found, key=lambda starred: starred.span, reverse=True):
+        body[starred.row] = _with_anchor(body[starred.row], starred.span, anchors[starred])
+    leaving = {position for starred in found for position in range(starred.start, starred.end)}
+    ends = {starred.end for starred in found}
+    kept = [replace(line, gap=line.gap or at in ends) for at, line in enumerate(body) if at not in leaving]
+    return tuple(kept), (
+        *notes,
+        *(Note(starred.mark, join_lines(starred.texts), anchors[starred]) for starred in found),
+    )
+
+
+def _tied(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Note, ...]]:
+    """Take the notes that the source ties to its lines, and leave the anchors."""
+    body: list[Line] = []
+    notes: list[Note] = []
+    for line in lines:
+        text, taken = "", 0
+        for note in line.notes:
+            # what is beyond the number of anchors stays a note, tied to no place
+            anchor = chr(FIRST_ANCHOR + len(notes)) if len(notes) < MOST_NOTES else ""
+            text += line.text[taken : note.offset] + anchor
+            taken = note.offset
+            notes.append(Note(note.mark, note.text, anchor))
+        if not _TITLE.fullmatch(line.text):
+            body.append(replace(line, text=text + line.text[taken:]))
     return tuple(body), tuple(notes)
 
 

@@ -29,9 +29,9 @@ _MOST_LETTERHEAD_LINES = 4
 
 def drop_furniture(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """Return the lines without page numbers, rules and running heads; what follows one starts a page."""
-    dropped = (
-        _page_numbers(lines) | _running_heads(lines) | _imprint(lines) | _side_columns(lines) | _letterheads(lines)
-    )
+    dropped = _page_numbers(lines) | _running_heads(lines) | _side_columns(lines) | _letterheads(lines)
+    # a source that names its parts has no page edges, and its lone figures are its own
+    dropped = {at for at in dropped if not lines[at].role or _is_page_number_in_head(lines[at])} | _imprint(lines)
     kept: list[Line] = []
     page_pending = gap_pending = False
     for position, line in enumerate(lines):
@@ -56,6 +56,10 @@ def _page_numbers(lines: tuple[Line, ...]) -> set[int]:
         for run in (rest[:1], reversed(rest)):
             edges.update(takewhile(lambda position: lines[position].text.isdecimal(), run))
     return named | edges | _counting_up(lines)
+
+
+def _is_page_number_in_head(line: Line) -> bool:
+    return line.role == "header" and bool(_PAGE_NUMBER.fullmatch(line.text))
 
 
 def _imprint(lines: tuple[Line, ...]) -> set[int]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from ingest.read import Line
 from ingest.structure.blocks import Block
 from ingest.structure.dates import DATE, first_date
+from ingest.structure.papers import plain_dossier
 from ingest.structure.shapes import SENTENCE_END, bare, ends_sentence, is_question_label, looks_like_heading
 
 _SALUTATION = re.compile(
@@ -29,18 +30,21 @@ _POSTAL = re.compile(r"\b(?:postbus|binnenhof|plein|\d{4}\s?[A-Z]{2}\b)|\w \d{1,
 _MINISTRY = re.compile(r"ministerie\s+van\b.*", re.IGNORECASE)
 _DATE_LINE = re.compile(rf"(?:['’]?[\w-]+[ ,]+){{0,3}}{DATE.pattern}\W*$", re.IGNORECASE)
 # The papers of parliament name their dossier, and who writes, in the head.
-_DOSSIER = re.compile(r"\d{2} ?\d{3}(?:[ -](?:[IVXLC]+|\d{2}))?(?: \(R\d+\))?\s+(?P<title>[A-ZÀ-Þ].*)")
+_OWN_REFERENCES = ("ons kenmerk", "onze referentie", "kenmerk", "referentie")
+_DOSSIER = re.compile(r"(?P<number>\d{2} ?\d{3}(?:[ -](?:[IVXLC]+|\d{2}))?)(?: \(R\d+\))?\s+(?P<title>[A-ZÀ-Þ].*)")
 _WRITER = re.compile(
     r".*\b(?:brief|antwoord|beantwoording) van (?:de )?(?P<post>(?:minister|staatssecretaris)[^()]*(?:\([^()]*\))?)",
     re.IGNORECASE,
 )
 _ANSWERS = re.compile(r"(?:\d{1,4}\s+)?(?:antwoord|beantwoording|vragen)\b.{15,}", re.IGNORECASE)
 _QUESTIONS = re.compile(r"(?:\d{1,4}\s+)?vragen van .{5,}? over (?P<title>.+?)(?: \(ingezonden|\.?$)", re.IGNORECASE)
+_FICHE = re.compile(r"Fiche(?: \d{1,2})?\s*:\s*(?P<title>.{5,})")
 _RECEIVED = re.compile(r"\(ontvangen ([^)]*)\)")
 _REFERENCE = re.compile(
     r"(?:\b\w[\w-]*\s+(?:\((?:nr\.\s*)?\d+\)\s*|nr\.\s*\d+\s*)?)?«[^»]+»|\b\w*(?:advies|rapport|motie)\w*\s+nr\.\s*\d+",
     re.IGNORECASE,
 )
+_DATED = re.compile(r"(?:\w{1,2}[.)]\s+)?datum\b", re.IGNORECASE)
 _FIRST_NUMBER = re.compile(r"(?:1|I|A)\.\s")
 _LONGEST_TITLE = 120
 _MOST_HEADER_BLOCKS = 30
@@ -55,6 +59,8 @@ class HeaderFacts:
     subject: str
     addressee: str
     ministry: str
+    reference: str
+    dossier: str
 
 
 def find_body(blocks: Sequence[Block]) -> int:
@@ -63,29 +69,37 @@ def find_body(blocks: Sequence[Block]) -> int:
     for position, text in enumerate(head[:_MOST_HEADER_BLOCKS]):
         if _SALUTATION.match(text):
             return position + 1
-    labelled = max((at for at, block in enumerate(blocks[:_MOST_HEADER_BLOCKS]) if _is_labelled(block)), default=-1)
-    first = next((at for at, block in enumerate(blocks) if at > labelled and _begins_body(block)), None)
+    labelled = max((at for at, block in enumerate(blocks[:_MOST_HEADER_BLOCKS]) if _belongs_to_head(block)), default=-1)
+    first = next((at for at in range(labelled + 1, len(blocks)) if _begins_body(blocks, at)), None)
     if first is None:
         return next(
             (position for position, block in enumerate(blocks) if not (_is_header_like(block) or block.text.isupper())),
             len(blocks),
         )
-    while first > 1 and looks_like_heading(head[first - 1]) and not _is_header_like(blocks[first - 1]):
+    least = max(labelled + 1, 1)
+    while first > least and looks_like_heading(head[first - 1]) and not _is_header_like(blocks[first - 1]):
         if head[first - 1].isupper() and not any(map(_is_header_like, blocks[: first - 1])):
             break
         first -= 1
     return first
 
 
-def _begins_body(block: Block) -> bool:
-    """Whether a block is prose (not the title of a paper with answers), a first numbered heading or question."""
-    text = block.text
+def _begins_body(blocks: Sequence[Block], at: int) -> bool:
+    """Whether a block is prose (not the title of a paper with answers), a first numbered heading or question.
+
+    What its source calls a heading may yet name the paper, over the addressee and the date.
+    """
+    block, text = blocks[at], blocks[at].text
+    if block.role == "heading":
+        return not any(_is_header_like(one) and not _is_prose(one) for one in blocks[at + 1 : at + 3])
     numbered = bool(_FIRST_NUMBER.match(text)) and looks_like_heading(text)
     return numbered or is_question_label(text) or (_is_prose(block) and not _ANSWERS.match(text))
 
 
-def _is_labelled(block: Block) -> bool:
-    """Whether a block states the date or the subject, as only the head does."""
+def _belongs_to_head(block: Block) -> bool:
+    """Whether a block states the date or the subject, as only the head does, or its source says so."""
+    if block.role in ("title", "header"):
+        return True
     label = _LABEL.match(block.text)
     return label is not None and label["label"].lower() in {"datum", "betreft", "onderwerp"} and not _is_prose(block)
 
@@ -116,15 +130,22 @@ def read_header(paragraphs: Sequence[Sequence[Line]]) -> HeaderFacts:
     labelled = _labelled(paragraphs)
     return HeaderFacts(
         date=first_date([labelled.get("datum", ""), *_received(texts), *texts]),
-        subject=labelled.get("betreft") or labelled.get("onderwerp") or _title(texts),
+        subject=labelled.get("betreft") or labelled.get("onderwerp") or _given_title(paragraphs) or _title(texts),
         addressee=labelled.get("aan") or next(filter(None, map(_addressee, paragraphs)), ""),
         ministry=_ministry(texts),
+        reference=next((value for label in _OWN_REFERENCES if (value := labelled.get(label, ""))), ""),
+        dossier=next((plain_dossier(match["number"]) for text in texts if (match := _DOSSIER.match(text))), ""),
     )
 
 
 def _received(texts: Sequence[str]) -> list[str]:
     """Return when answers to questions came in, which dates the paper, not when the questions were put."""
     return [match[1] for text in texts if (match := _RECEIVED.search(text))]
+
+
+def date_of_sections(sections: Iterable[tuple[str, Sequence[str]]]) -> date | None:
+    """Return the date that a section of its own states, as the table at the head of a fiche does."""
+    return next((first_date(texts) for heading, texts in sections if _DATED.match(heading) and first_date(texts)), None)
 
 
 def find_references(opening: Sequence[str]) -> tuple[str, ...]:
@@ -141,9 +162,17 @@ def title_of(subject: str, opening: str, headings: Sequence[str]) -> str:
     return title[:_LONGEST_TITLE].rsplit(" ", 1)[0].rstrip(",;:") + " …"
 
 
+def _given_title(paragraphs: Sequence[Sequence[Line]]) -> str:
+    """Return what the source itself calls the title."""
+    titles = (bare(" ".join(line.text for line in lines)) for lines in paragraphs if lines[0].role == "title")
+    title = next(titles, "")
+    filed = _DOSSIER.match(title)
+    return filed["title"] if filed else title
+
+
 def _title(texts: Sequence[str]) -> str:
     """Return the title of the dossier, or what a paper with answers calls itself."""
-    for pattern in (_DOSSIER, _QUESTIONS):
+    for pattern in (_DOSSIER, _QUESTIONS, _FICHE):
         title = next((match["title"] for text in texts if (match := pattern.match(text))), "")
         if title:
             return title[0].upper() + title[1:]

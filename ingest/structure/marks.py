@@ -9,8 +9,8 @@ from ingest.read import Line
 from ingest.structure.dates import MONTHS
 
 # Anchors are characters the readers strip from every source, so none can stand in a letter.
-FIRST_ANCHOR = 0x10FF00
-MOST_NOTES = 0xFF
+FIRST_ANCHOR = 0x10F000
+MOST_NOTES = 0xFFF
 ANCHOR = re.compile(f"[{chr(FIRST_ANCHOR)}-{chr(FIRST_ANCHOR + MOST_NOTES)}]")
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 Place = tuple[int, tuple[int, int]]

@@ -14,6 +14,7 @@ from ingest.structure.shapes import CLOSING, DANGLING, POST, SENTENCE_END, bare
 _NAME = re.compile(
     r"(?:(?:[Pp]rof|[Dd]rs|[Dd]r|[Mm]r|[Ii]r|[Ii]ng|w\.g)\.?\s+)*(?:[A-Z]\.?[a-z]{0,2}\.\s?)+(?:(?:van|de|den|der|ten|ter|el|al|von|'t|’t)\s+)*[A-Z]"
 )
+_NO_NAME = re.compile(r"^(?:bijlagen?|annex)\b|[\d:]", re.IGNORECASE)
 _LONGEST_SIGNATURE_LINE = 130
 _LINES_OF_A_SIGNATORY = 3
 _LEAST_COLUMN = 20
@@ -28,6 +29,10 @@ def signs(lines: Sequence[Line]) -> bool:
 def find_signature(blocks: Sequence[Block], start: int) -> tuple[int, int]:
     """Return the range of the signature's blocks after `start`; an empty range at the end if there is none."""
     end = len(blocks)
+    signed = [position for position in range(start, end) if blocks[position].role == "signature"]
+    if signed:
+        first, stop = signed[0], signed[-1] + 1
+        return first - (first > start and _is_closing(blocks[first - 1])), stop
     for last in range(len(blocks) - 1, start - 1, -1):
         if not (_has_post(blocks[last]) or _is_closing(blocks[last])):
             continue
@@ -144,7 +149,7 @@ def _continues(line: Line, following: Line) -> bool:
 
 def _is_name(block: Block) -> bool:
     text = block.text
-    if len(text) > _LONGEST_SIGNATURE_LINE or SENTENCE_END.search(text):
+    if len(text) > _LONGEST_SIGNATURE_LINE or SENTENCE_END.search(text) or _NO_NAME.search(text):
         return False
     words = [word for word in text.split() if word[0].isalpha()]
     return bool(_NAME.match(text)) or (

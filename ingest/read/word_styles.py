@@ -1,0 +1,165 @@
+"""What a Word document says of its paragraphs in other parts: styles, and the numbers of lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.read.tree import Element, name_of
+from ingest.read.word_package import child, number, value
+
+_HEADING = re.compile(r"(?:heading|kop)\s*([1-9])", re.IGNORECASE)
+_TITLE = re.compile(r"title|titel", re.IGNORECASE)
+_CONTENTS = re.compile(r"(?:toc|inhopg|inhoudsopgave)\b.*", re.IGNORECASE)
+_FLAGS = {"b": "bold", "i": "italic", "u": "underlined"}
+_OFF = frozenset({"0", "false", "off", "none"})
+_LEVELS, _BODY_TEXT = 9, 9
+_ALPHABET = 26
+
+
+class Styles:
+    """The styles of a document, each with those it is based on."""
+
+    def __init__(self, root: Element) -> None:
+        self._styles = {value(style, "styleId"): style for style in root if name_of(style) == "style"}
+
+    def properties(self, paragraph: Element) -> Iterator[Element]:
+        """Yield the paragraph's own properties, then those of its style and of the styles below it."""
+        own = child(paragraph, "ppr")
+        if own is not None:
+            yield own
+        for style in self._chain(own, "pstyle"):
+            found = child(style, "ppr")
+            if found is not None:
+                yield found
+
+    def heading_level(self, paragraph: Element) -> int:
+        """Return the level of a heading, or 0 for what is none."""
+        for style in self._chain(child(paragraph, "ppr"), "pstyle"):
+            named = _HEADING.fullmatch(_name(style))
+            if named:
+                return int(named[1])
+        outlines = (child(properties, "outlinelvl") for properties in self.properties(paragraph))
+        outline = next((number(found, _BODY_TEXT) for found in outlines if found is not None), _BODY_TEXT)
+        return outline + 1 if outline < _BODY_TEXT else 0
+
+    def is_title(self, paragraph: Element) -> bool:
+        """Whether a paragraph is the title of the document."""
+        return any(_TITLE.fullmatch(_name(style)) for style in self._chain(child(paragraph, "ppr"), "pstyle"))
+
+    def is_contents(self, paragraph: Element) -> bool:
+        """Whether a paragraph is a line of the table of contents."""
+        return any(_CONTENTS.fullmatch(_name(style)) for style in self._chain(child(paragraph, "ppr"), "pstyle"))
+
+    def print_of(self, run: Element, paragraph: Element) -> frozenset[str]:
+        """Return how a run is printed: itself, by its style, or by its paragraph's."""
+        own = child(run, "rpr")
+        chains = [*self._chain(own, "rstyle"), *self._chain(child(paragraph, "ppr"), "pstyle")]
+        sources = [own, *(child(style, "rpr") for style in chains)]
+        return frozenset(style for flag, style in _FLAGS.items() if _is_on(sources, flag))
+
+    def _chain(self, properties: Element | None, kind: str) -> Iterator[Element]:
+        named = None if properties is None else child(properties, kind)
+        seen: set[str] = set()
+        key = "" if named is None else value(named)
+        while key in self._styles and key not in seen:
+            seen.add(key)
+            yield self._styles[key]
+            base = child(self._styles[key], "basedon")
+            key = "" if base is None else value(base)
+
+
+def _name(style: Element) -> str:
+    named = child(style, "name")
+    return "" if named is None else value(named)
+
+
+def _is_on(sources: list[Element | None], flag: str) -> bool:
+    for source in sources:
+        found = None if source is None else child(source, flag)
+        if found is not None:
+            return value(found) not in _OFF
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """How one level of a list is numbered."""
+
+    form: str
+    text: str
+    start: int
+
+
+class Numbering:
+    """Counts the lists of a document on, paragraph by paragraph."""
+
+    def __init__(self, root: Element) -> None:
+        self._levels: dict[str, list[_Level]] = {}
+        self._lists: dict[str, str] = {}
+        for element in root:
+            if name_of(element) == "abstractnum":
+                self._levels[value(element, "abstractNumId")] = [
+                    _level(one) for one in element if name_of(one) == "lvl"
+                ]
+            elif name_of(element) == "num":
+                abstract = child(element, "abstractnumid")
+                self._lists[value(element, "numId")] = "" if abstract is None else value(abstract)
+        self._counts: dict[str, list[int]] = {}
+        self._begun: set[str] = set()
+
+    def next_label(self, list_id: str, depth: int) -> str:
+        """Count one on and return what stands before the paragraph: "2.", "b)", "•"; "" for no list."""
+        key = self._lists.get(list_id, "")
+        levels = self._levels.get(key, [])
+        if depth >= len(levels):
+            return ""
+        if levels[depth].form == "bullet":
+            return "–" if levels[depth].text.strip() in ("-", "–", "—") else "•"
+        counts = self._counts.setdefault(key, [])
+        counts.extend(level.start - 1 for level in levels[len(counts) : depth + 1])
+        counts[depth] += 1
+        del counts[depth + 1 :]
+        parts = [_written(count, level.form) for count, level in zip(counts, levels, strict=False)]
+        return re.sub(
+            r"%([1-9])", lambda at: parts[int(at[1]) - 1] if int(at[1]) <= len(parts) else "", levels[depth].text
+        )
+
+
+def _level(element: Element) -> _Level:
+    form, text = child(element, "numfmt"), child(element, "lvltext")
+    return _Level(
+        "decimal" if form is None else value(form),
+        "" if text is None else value(text),
+        number(child(element, "start"), 1),
+    )
+
+
+def _written(count: int, form: str) -> str:
+    if form in ("lowerLetter", "upperLetter"):
+        letter = chr(ord("a") + (count - 1) % _ALPHABET)
+        return letter if form == "lowerLetter" else letter.upper()
+    if form in ("lowerRoman", "upperRoman"):
+        roman = _roman(count)
+        return roman if form == "lowerRoman" else roman.upper()
+    return "" if form == "none" else str(count)
+
+
+def _roman(count: int) -> str:
+    written = ""
+    for amount, sign in (
+        (100, "c"),
+        (90, "xc"),
+        (50, "l"),
+        (40, "xl"),
+        (10, "x"),
+        (9, "ix"),
+        (5, "v"),
+        (4, "iv"),
+        (1, "i"),
+    ):
+        # beyond a few hundred nobody counts so
+        written += sign * min(count // amount, 9)
+        count %= amount
+    return written
