@@ -7,6 +7,7 @@ import shutil
 import stat
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
@@ -23,7 +24,15 @@ _MOST_TIMES_SMALLER, _SMALL_BYTES = 200, 10_000_000
 _LONGEST_LIST_BYTES = 200_000_000
 
 
-def pack(files: Mapping[str, Path], target: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The names of the files in an archive, and the settings it was made under."""
+
+    names: tuple[str, ...]
+    settings: dict[str, str]
+
+
+def pack(files: Mapping[str, Path], settings: Mapping[str, str], target: Path) -> None:
     """Write files under relative names into an archive, whole or not at all.
 
     Raises:
@@ -34,14 +43,14 @@ def pack(files: Mapping[str, Path], target: Path) -> None:
         written_whole(target) as out,
         zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive,
     ):
-        archive.writestr(_LIST, json.dumps({"format": FORMAT, "files": digests}, indent=1))
+        archive.writestr(_LIST, json.dumps({"format": FORMAT, "settings": {**settings}, "files": digests}, indent=1))
         for name, path in files.items():
             with open_file(path) as file, archive.open(zipfile.ZipInfo(name), "w", force_zip64=True) as entry:
                 shutil.copyfileobj(file, entry)
 
 
-def unpack(source: Path, folder: Path) -> list[str]:
-    """Write what an archive holds into an empty folder and return the names.
+def unpack(source: Path, folder: Path) -> Contents:
+    """Write what an archive holds into an empty folder.
 
     Raises:
         UserError: it is no such archive, damaged, of a newer version, or made to do harm.
@@ -51,15 +60,16 @@ def unpack(source: Path, folder: Path) -> list[str]:
         with open_file(source) as file, zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
             _refuse_harm(source, entries, source.stat().st_size)
-            digests = _read_list(source, archive)
+            value = _read_list(source, archive)
+            digests, settings = _texts(value["files"]), _texts(value.get("settings", {}))
             if sorted(digests) != sorted(entry.filename for entry in entries if entry.filename != _LIST):
                 raise UserError(f"{source}: it does not hold the files it lists; nothing was imported")
             for name, digest in digests.items():
                 _unpack_one(archive, name, folder / name)
                 if _digest(folder / name) != digest:
                     raise UserError(f"{source}: {name!r} is not as it was saved; nothing was imported")
-            return list(digests)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+            return Contents(tuple(digests), settings)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, AttributeError) as error:
         raise UserError(f"{source}: this is no archive of 'kamervraag export-home', or damaged ({error})") from error
 
 
@@ -87,7 +97,7 @@ def _is_plain(name: str) -> bool:
     return ordinary and not PurePosixPath(name).is_absolute()
 
 
-def _read_list(source: Path, archive: zipfile.ZipFile) -> dict[str, str]:
+def _read_list(source: Path, archive: zipfile.ZipFile) -> dict[str, Any]:
     entry = archive.NameToInfo.get(_LIST)
     if entry is None or entry.file_size > _LONGEST_LIST_BYTES:
         raise ValueError("it has no list of files")
@@ -96,7 +106,11 @@ def _read_list(source: Path, archive: zipfile.ZipFile) -> dict[str, str]:
         raise ValueError("its list of files is damaged")
     if value.get("format") != FORMAT:
         raise UserError(f"{source}: written by another version of kamervraag (format {value.get('format')!r})")
-    return {str(name): str(digest) for name, digest in value["files"].items()}
+    return value
+
+
+def _texts(value: dict[object, object]) -> dict[str, str]:
+    return {str(name): str(text) for name, text in value.items()}
 
 
 def _unpack_one(archive: zipfile.ZipFile, name: str, target: Path) -> None:

@@ -10,10 +10,11 @@ import shutil
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from ingest.archive import pack, unpack
 from ingest.embed import Embedder
@@ -32,14 +33,15 @@ _DATABASE, _LINES = ".sqlite", ".jsonl"
 
 @dataclass(slots=True)
 class Report:
-    """What was moved: how many files of each kind, and a line for each that needs to be told."""
+    """What was moved: files by kind, a line for each that needs to be told, the settings then in force."""
 
     counts: Counter[str] = field(default_factory=Counter)
     lines: list[str] = field(default_factory=list)
+    settings: dict[str, str] = field(default_factory=dict)
 
 
-def export_home(home: Home, target: Path) -> Report:
-    """Save letters, their files, conversations and all else that can't be made again.
+def export_home(home: Home, target: Path, settings: Mapping[str, str] = MappingProxyType({})) -> Report:
+    """Save letters, their files, conversations and all else that can't be made again; settings, by name, for reference.
 
     Raises:
         UserError: the file is there already or would stand in the home, or the home is damaged or can't be read.
@@ -58,7 +60,7 @@ def export_home(home: Home, target: Path) -> Report:
             report.counts[_kind(name)] += 1
         home.load_all()  # a letter that is damaged is not saved as if it were whole
         try:
-            pack(files, target)
+            pack(files, settings, target)
         except OSError as error:
             raise UserError(f"{target} can't be written ({error.strerror or error}); give another place") from error
     return report
@@ -78,7 +80,8 @@ def import_home(source: Path, home: Home, embedder: Embedder) -> Report:
     report = Report()
     with home.writing(), home.explained():
         with _beside(home) as folder:
-            names = unpack(source, folder)
+            found = unpack(source, folder)
+            names, report.settings = found.names, found.settings
             if caches := [name for name in names if not _is_saved(name)]:
                 raise UserError(f"{source}: {caches[0]!r} in it is nothing that is saved; nothing was imported")
             letters = _letters(source, folder, names)
@@ -133,7 +136,7 @@ def _beside(home: Home) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _letters(source: Path, folder: Path, names: list[str]) -> dict[str, Letter]:
+def _letters(source: Path, folder: Path, names: Sequence[str]) -> dict[str, Letter]:
     """Read all letters of an archive, before anything of it is merged."""
     letters = {}
     for name in names:

@@ -25,9 +25,11 @@ def test_a_home_goes_into_a_file_and_comes_out_in_another(
     status, out, _ = run("export-home", tmp_path / "saved.zip")
     assert (status, "2 letters" in out) == (0, True)
     monkeypatch.setenv("KAMERVRAAG_HOME", str(tmp_path / "other"))
+    monkeypatch.setenv("KAMERVRAAG_THREADS", "63")
     status, out, _ = run("import-home", tmp_path / "saved.zip")
     assert status == 0
     assert "new" in out
+    assert "here it is 63" in out
     assert run("letters", "--json")[1] == before
 
 

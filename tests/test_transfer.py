@@ -113,6 +113,26 @@ def test_conversations_and_feedback_are_added_to_those_that_are_here(home: Home,
     assert conversations(third).keys() == {"eerste", "tweede"}
 
 
+def test_an_import_that_was_cut_short_goes_on_when_it_is_tried_again(
+    home: Home, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Home(tmp_path / "other")
+    other.create()
+    (other.folder / ".x1y2.importing").mkdir()
+
+    def interrupt(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ingest.transfer._merge_file", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            import_home(archive, other, EMBEDDER)
+    import_home(archive, other, EMBEDDER)
+    assert conversations(other) == conversations(home)
+    assert check_index(other, EMBEDDER, whole=True)[0] == 3
+    assert not list(other.folder.glob("*.importing"))
+
+
 def test_a_file_in_the_way_is_not_overwritten_and_no_half_archive_is_left(home: Home, tmp_path: Path) -> None:
     (tmp_path / "saved.zip").write_text("mine", encoding="utf-8")
     with pytest.raises(UserError, match="already"):

@@ -412,17 +412,17 @@ def doctor(
         raise UserError(f"{problems} {'thing' if problems == 1 else 'things'} to mend, marked '->' above")
 
 
-@app.command()
+@app.command(name="export-home")
 def export_home(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The .zip to write.")],
 ) -> None:
     """Save letters, their files, conversations and all else that can't be made again in one file."""
     from ui.keeping import export_home
 
-    export_home(_home(), file)
+    export_home(_settings(), _home(), file)
 
 
-@app.command()
+@app.command(name="import-home")
 def import_home(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What 'kamervraag export-home' wrote.")],
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from ingest import repair, transfer
 from ingest.embed import Embedder, load_embedder
 from ingest.home import Home
-from ingest.settings import Settings
+from ingest.settings import PREFIX, Settings
 from ui.terminal import Preparation, print_line
 
 
@@ -22,14 +22,25 @@ def repair_home(settings: Settings, home: Home) -> int:
     return left
 
 
-def export_home(home: Home, file: Path) -> None:
+def export_home(settings: Settings, home: Home, file: Path) -> None:
     """Save a home in a file and say what is in it."""
-    _print_report(transfer.export_home(home, file), f"saved in {file}")
+    _print_report(transfer.export_home(home, file, _portable(settings)), f"saved in {file}")
 
 
 def import_home(settings: Settings, home: Home, file: Path) -> None:
     """Add what a file holds to a home and say what was new."""
-    _print_report(transfer.import_home(file, home, _embedder(settings)), f"imported from {file}")
+    report = transfer.import_home(file, home, _embedder(settings))
+    here = _portable(settings)
+    for name in sorted(report.settings.keys() & here.keys()):
+        if report.settings[name] != here[name]:
+            print_line(f"saved with {name}={report.settings[name]}; here it is {here[name]}")
+    _print_report(report, f"imported from {file}")
+
+
+def _portable(settings: Settings) -> dict[str, str]:
+    """Return the settings by name, without the folders, which are those of one machine."""
+    folders = {"home", "models"}
+    return {f"{PREFIX}{name.upper()}": str(getattr(settings, name)) for name in Settings.model_fields.keys() - folders}
 
 
 def _embedder(settings: Settings) -> Embedder:
