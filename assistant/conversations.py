@@ -35,7 +35,11 @@ LONGEST_TITLE = 80
 _LONGEST_WAIT_S = 30
 _LATEST = "SELECT thread_id, max(checkpoint_id), metadata FROM checkpoints WHERE checkpoint_ns = ''"
 # in SQL, since one home may hold the conversations of very many owners
-_OF_OWNER = f"{_LATEST} AND json_extract(CAST(metadata AS TEXT), '$.owner') = ? GROUP BY thread_id"
+# the ids of checkpoints grow with time, and tell apart what changed in the same second
+_OF_OWNER = (
+    f"{_LATEST} AND json_extract(CAST(metadata AS TEXT), '$.owner') = ? "
+    "GROUP BY thread_id ORDER BY max(checkpoint_id) DESC"
+)
 _OF_THREAD = f"{_LATEST} AND thread_id = ? GROUP BY thread_id"
 
 

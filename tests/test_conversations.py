@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assistant.conversations import FILE, LONGEST_TITLE, Conversations, shorten
-from assistant.dialogue import Answer, Citation, answer_of, turn_of
+from assistant.dialogue import Answer, Citation, Withheld, answer_of, turn_of
 from ingest.errors import HomeUnusable, UnknownConversation, UserError
 from ingest.home import Home
 
@@ -35,7 +35,7 @@ def kept(tmp_path: Path) -> Conversations:
 
 
 def test_an_answer_survives_json_to_the_last_field() -> None:
-    for answer in (ANSWER, REFUSED):
+    for answer in (ANSWER, REFUSED, replace(ANSWER, withheld=(Withheld("900 man.", "900 staat er niet"),))):
         assert answer_of(json.loads(json.dumps(asdict(answer)))) == answer
 
 
@@ -59,6 +59,13 @@ def test_the_list_shows_title_and_turns_and_the_last_changed_first(kept: Convers
     titles = {one.id: (one.title, one.turns) for one in kept.summaries()}
     assert titles == {first: ("Hoeveel?", 1), second: ("En nu?", 2)}
     assert all(one.started <= one.changed for one in kept.summaries())
+
+
+def test_what_changed_in_the_same_second_is_listed_last_first_too(kept: Conversations) -> None:
+    made = [kept.create() for _ in range(8)]
+    for conversation_id in made:
+        kept.add(conversation_id, ANSWER)
+    assert [one.id for one in kept.summaries()] == made[::-1]
 
 
 def test_nothing_is_kept_before_the_first_message(kept: Conversations, tmp_path: Path) -> None:

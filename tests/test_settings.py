@@ -14,7 +14,13 @@ from ingest.settings import PREFIX, Settings, load_settings, unknown_variables
 
 
 def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    values = {"home": tmp_path / "h", "models": tmp_path / "m", "embedder": "/models/mine", "threads": 3}
+    values = {
+        "home": tmp_path / "h",
+        "models": tmp_path / "m",
+        "embedder": "/models/mine",
+        "threads": 3,
+        "questions_a_minute": 7,
+    }
     assert set(values) == set(Settings.model_fields)
     for name, value in values.items():
         monkeypatch.setenv(PREFIX + name.upper(), str(value))
