@@ -42,7 +42,8 @@ def compose(
     """Return the answer that a model gives; `say` is told what each verified sentence adds to its text."""
     worded: list[Worded] = []
     failed: list[Failed] = []
-    text, citations, failure = "", (), ""
+    citations: tuple[Citation, ...] = ()
+    text, failure = "", ""
     try:
         for part in word_answer(model, question, language, material):
             if isinstance(part, Failed):
