@@ -10,11 +10,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant import prompts
-from assistant.dialogue import Citation, Withheld
 from assistant.figures import find_figures
 from assistant.grounding import ground
 from assistant.llm import ChatModel, Messages, ModelFailed
-from assistant.quote import cite_candidate
 from assistant.retrieve import Candidate
 from assistant.verify import Fault, Source, find_basis, find_fault, has_markup
 from assistant.wording import FAULTS
@@ -23,8 +21,6 @@ from ingest.letter import Language, Letter
 MOST_SENTENCES = 6
 _MOST_PARAGRAPHS, _MOST_MATERIAL = 5, 12_000
 _LONGEST_SHOWN = 300
-# Sentences with these faults may hold what must not be shown: a link, the instructions.
-_UNSAFE = frozenset({"markup", "prompt", "length"})
 
 
 class Draft(BaseModel):
@@ -97,32 +93,6 @@ def word_answer(
         if not (said or failed):
             raise
     yield from again if reply.read else failed
-
-
-def withhold(failed: Sequence[Failed], language: Language) -> tuple[Withheld, ...]:
-    """Return what the reader sees of sentences that are not given."""
-    return tuple(
-        Withheld(
-            ""
-            if one.fault.kind in _UNSAFE or prompts.repeats_instructions(one.draft.sentence)
-            else _shorten(one.draft),
-            FAULTS[language][one.fault.kind].format(detail=_harmless(one.fault.detail)),
-        )
-        for one in failed
-    )
-
-
-def cite_worded(
-    worded: Sequence[Worded], material: Sequence[Candidate], score: float
-) -> tuple[str, tuple[Citation, ...]]:
-    """Return the sentences with the numbers of their citations, and the citations: one a sentence of the letter."""
-    numbers: dict[tuple[int, int], int] = {}
-    texts = []
-    for one in worded:
-        cited = sorted(numbers.setdefault(place, len(numbers) + 1) for place in one.basis)
-        texts.append(" ".join([one.text, *(f"[{number}]" for number in cited)]))
-    citations = tuple(cite_candidate(number, material[place[0]], place[1], score) for place, number in numbers.items())
-    return " ".join(texts), citations
 
 
 def check_draft(draft: Draft, language: Language, sources: Sequence[Source]) -> Worded | Failed:
@@ -260,16 +230,3 @@ def _around(letter: Letter, paragraph_id: str, heading: str) -> Iterator[tuple[s
         yield note.text, "nl"
         if note.translation:
             yield note.translation, "en"
-
-
-def _shorten(draft: Draft) -> str:
-    text = _harmless(" ".join(draft.sentence.split()))
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
-
-
-def _harmless(text: str) -> str:
-    """Return words of a model for a reason, without what a page could take for a link or markup."""
-    if has_markup(text):
-        return "…"
-    kept = "".join(sign if sign.isalnum() or sign in " .,;:'’%€$-–()?!" else " " for sign in text)
-    return " ".join(kept.replace("://", " ").split())[:_LONGEST_SHOWN]

@@ -6,6 +6,7 @@ environment alone, and no message or record holds one.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import time
@@ -86,6 +87,8 @@ class ChatModel:
         """Return a callback that ends a reply that takes too long, whether or not its tokens lead to anything."""
         from langchain_core.callbacks import BaseCallbackHandler
 
+        # it would report our own way of stopping a model as an error of ours
+        logging.getLogger("langchain_core.callbacks.manager").setLevel(logging.ERROR)
         name, seconds = self.name, self._timeout_s
         late = time.monotonic() + seconds
 

@@ -12,12 +12,13 @@ from functools import cached_property
 from typing import Any, TypedDict
 
 from assistant import wording
+from assistant.compose import compose
 from assistant.condense import condense, follows, wish_of
 from assistant.detect import detect_language, english_log_odds
-from assistant.dialogue import QUOTE_MODEL, Answer, Citation, Status, Turn, Withheld, turn_of
+from assistant.dialogue import QUOTE_MODEL, Answer, Citation, Status, Turn, turn_of
 from assistant.follow import goes_unanswered, rank_follow_up, rest_of
-from assistant.generate import Failed, Worded, choose_material, cite_worded, condense_by_model, withhold, word_answer
-from assistant.llm import ChatModel, ModelFailed, load_chat_model
+from assistant.generate import choose_material, condense_by_model
+from assistant.llm import ChatModel, load_chat_model
 from assistant.parts import Part, join_sentences, split_question
 from assistant.question import Question, Vocabulary, analyse_question
 from assistant.quote import choose_sentences, cite_candidate, cite_sentence, cite_sentences, say_sentences
@@ -344,32 +345,21 @@ class Assistant:
         ranked = (*state["chosen"], *(one for one, _ in state["ranking"].paragraphs()))
         material = choose_material([one.place.candidate for one in ranked])
         letters = list({candidate.letter.id: candidate.letter for candidate in material}.values())
-        lead_in = wording.LEAD_IN[language].format(letter=_name(letters, language))
-        worded: list[Worded] = []
-        failed: list[Failed] = []
-        citations: tuple[Citation, ...] = ()
-        text, warning = lead_in, wording.WORDED[language]
-        say = get_stream_writer()
-        try:
-            for part in word_answer(self.model, state["standalone"][:LONGEST_QUERY], language, material):
-                if isinstance(part, Failed):
-                    failed.append(part)
-                    continue
-                worded.append(part)
-                before = text if citations else ""
-                said, citations = cite_worded(worded, material, state["ranking"].probability)
-                text = lead_in + said
-                say(text.removeprefix(before))
-        except ModelFailed as error:
-            reason = (wording.BROKEN_OFF if worded else wording.MODEL_FAILED)[language]
-            warning = reason.format(reason=error)
-        withheld = withhold(failed, language)
-        if worded:
-            answer = self._made(state, text, letters, citations, ())
-            return {"answer": _noted(answer, warning, self.model.name, withheld)}
-        if warning == wording.WORDED[language]:
-            warning = (wording.ALL_WITHHELD if withheld else wording.NOTHING_WORDED)[language]
-        return {"answer": _noted(quotation, warning, quotation.model, withheld)}
+        composed = compose(
+            self.model,
+            state["standalone"][:LONGEST_QUERY],
+            language,
+            material,
+            lead_in=wording.LEAD_IN[language].format(letter=_name(letters, language)),
+            score=state["ranking"].probability,
+            say=get_stream_writer(),
+        )
+        if composed.citations:
+            answer = replace(self._made(state, composed.text, letters, composed.citations, ()), model=self.model.name)
+        else:
+            answer = quotation
+        noted = (*answer.warnings, composed.remark)
+        return {"answer": replace(answer, warnings=noted, withheld=composed.withheld)}
 
     def _refuse(self, state: State) -> State:
         language, ranking = state["language"] or "nl", state["ranking"]
@@ -437,10 +427,6 @@ def build_assistant(
 
 def _timed(answer: Answer, started: float) -> Answer:
     return replace(answer, seconds=round(time.perf_counter() - started, 4))
-
-
-def _noted(answer: Answer, warning: str, model: str, withheld: tuple[Withheld, ...]) -> Answer:
-    return replace(answer, warnings=(*answer.warnings, warning), model=model, withheld=withheld)
 
 
 def _turns(history: Sequence[Turn | str]) -> tuple[Turn, ...]:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from assistant import prompts
-from assistant.generate import Failed, Worded, cite_worded, withhold, word_answer
+from assistant.compose import cite_worded, withhold
+from assistant.generate import Failed, Worded, word_answer
 from assistant.verify import is_verbatim
 from tests.scripted import DUTCH, ENGLISH, candidate, reply, scripted
 

@@ -8,15 +8,14 @@ from dataclasses import replace
 import pytest
 
 from assistant import prompts
+from assistant.compose import cite_worded, withhold
 from assistant.generate import (
     Failed,
     Worded,
     choose_material,
-    cite_worded,
     condense_by_model,
     keeps,
     source_of,
-    withhold,
     word_answer,
 )
 from assistant.llm import ModelFailed

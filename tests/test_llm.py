@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from assistant import llm, prompts
-from assistant.generate import Failed, Worded, withhold, word_answer
+from assistant.compose import withhold
+from assistant.generate import Failed, Worded, word_answer
 from assistant.llm import ChatModel, ModelFailed, hide_secrets, load_chat_model
 from ingest.errors import UserError
 from tests.conftest import Run
