@@ -77,7 +77,7 @@ def seeds(folder: Path) -> dict[str, list[bytes]]:
         ".md": [MARKDOWN.encode()],
         ".docx": [document.read_bytes()],
         # the real one is slow to read, so it comes seldom
-        ".pdf": [*[small.read_bytes()] * 9, real.read_bytes()],
+        ".pdf": [*[small.read_bytes()] * 49, real.read_bytes()],
     }
 
 

@@ -146,13 +146,16 @@ class _Draft:
 
     def _slugs(self) -> list[str]:
         slugs: list[str] = []
-        reserved = {HEADER_SLUG, SIGNATURE_SLUG}
+        taken = {HEADER_SLUG, SIGNATURE_SLUG}
+        counts: dict[str, int] = {}
         for section in self._sections:
             base = slug_of(section.heading) if section.heading else OPENING_SLUG
-            slug, count = base, 1
-            while slug in slugs or slug in reserved:
+            slug, count = base, counts.get(base, 1)
+            while slug in taken:
                 count += 1
                 slug = f"{base}-{count}"
+            counts[base] = count
+            taken.add(slug)
             slugs.append(slug)
         return slugs
 

@@ -90,7 +90,7 @@ def _begins_body(blocks: Sequence[Block], at: int) -> bool:
     What its source calls a heading may yet name the paper, over the addressee and the date.
     """
     block, text = blocks[at], blocks[at].text
-    if block.role == "heading":
+    if block.role == "heading" and not is_question_label(text):
         return not any(_is_header_like(one) and not _is_prose(one) for one in blocks[at + 1 : at + 3])
     numbered = bool(_FIRST_NUMBER.match(text)) and looks_like_heading(text)
     return numbered or is_question_label(text) or (_is_prose(block) and not _ANSWERS.match(text))

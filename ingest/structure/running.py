@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 _LAST_PART = re.compile(r"([^\W_]+)-$")
 _FIRST_PART = re.compile(r"[^\W\d_]+")
+# only from the start of a word, lest a long one be scanned again from each of its letters
+_HYPHENATED = re.compile(r"(?<![^\W_])[^\W_]+(?:-[^\W_]+)+")
 _COORDINATION = re.compile(r"(?:en|of|als|dan|tot|respectievelijk|resp\.|c\.q\.|and|or)\b")
 _BROKEN_ADDRESS = re.compile(r"(?:https?://|www\.)\S*[/\-=_?&%#]$")
 _OPEN_LEFT = frozenset({"non", "niet", "oud", "ex", "anti", "pro", "quasi", "semi"})
@@ -21,7 +23,7 @@ SOFT_HYPHEN = "\u00ad"
 
 def hyphenated_words(texts: Sequence[str]) -> frozenset[str]:
     """Return the lower-cased words written with a hyphen inside a line: the letter's own true hyphens."""
-    return frozenset(word.lower() for text in texts for word in re.findall(r"[^\W_]+(?:-[^\W_]+)+", text))
+    return frozenset(word.lower() for text in texts for word in _HYPHENATED.findall(text))
 
 
 def join_lines(texts: Sequence[str], hyphenated: frozenset[str] = frozenset()) -> str:

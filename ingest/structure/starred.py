@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ingest.read import Line
 
 _NOTE = re.compile(r"(?P<mark>\*{1,3}|†|‡)\)?\s*(?P<text>[^*\s].*)")
+_HANGING = re.compile(r"(?<=[^\W_]|[)\]”’».,;:?!])(?P<mark>\*{1,3}(?!\*)|†|‡)(?:\)|(?=$|[\s.,;:!?)\]”’»]))")
 # In lines: a page, with room for a note at the end of a short letter.
 _FARTHEST = 200
 
@@ -26,29 +27,26 @@ class Starred:
 
 def find_starred(lines: tuple[Line, ...]) -> list[Starred]:
     """Return such notes; a list whose items begin with stars has no marks, so it holds none."""
+    marks = [
+        (row, match.span(), match["mark"])
+        for row, line in enumerate(lines)
+        if not _NOTE.fullmatch(line.text)
+        for match in _HANGING.finditer(line.text)
+    ]
     found: list[Starred] = []
-    taken: set[tuple[int, tuple[int, int]]] = set()
     for position, line in enumerate(lines):
-        note = _NOTE.fullmatch(line.text)
-        place = _mark_before(lines, position, note["mark"], taken) if note else None
-        if note and place:
-            taken.add(place)
+        note = _NOTE.fullmatch(line.text) if marks else None
+        if not note:
+            continue
+        before = (place for place in reversed(marks) if 0 < position - place[0] < _FARTHEST)
+        place = next((place for place in before if place[2] == note["mark"]), None)
+        if place:
+            # a mark belongs to one note only
+            marks.remove(place)
             end = _end(lines, position)
             texts = (note["text"], *(line.text for line in lines[position + 1 : end]))
-            found.append(Starred(note["mark"], position, end, *place, texts))
+            found.append(Starred(note["mark"], position, end, place[0], place[1], texts))
     return found
-
-
-def _mark_before(
-    lines: tuple[Line, ...], position: int, mark: str, taken: set[tuple[int, tuple[int, int]]]
-) -> tuple[int, tuple[int, int]] | None:
-    """Find the nearest mark of this kind that hangs on a word before the note and belongs to no other."""
-    hanging = re.compile(rf"(?<=[^\W_]|[)\]”’».,;:?!]){re.escape(mark)}(?:\)|(?=$|[\s.,;:!?)\]”’»]))")
-    for row in range(position - 1, max(-1, position - _FARTHEST), -1):
-        for match in hanging.finditer(lines[row].text):
-            if (row, match.span()) not in taken and not _NOTE.fullmatch(lines[row].text):
-                return row, match.span()
-    return None
 
 
 def _end(lines: tuple[Line, ...], start: int) -> int:
