@@ -15,18 +15,15 @@ from ingest.settings import PREFIX, Settings, load_settings, unknown_variables
 
 def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     values = {
-<<<<<<< HEAD
         "home": tmp_path / "h",
         "models": tmp_path / "m",
         "embedder": "/models/mine",
         "threads": 3,
         "questions_a_minute": 7,
+        "model": "ollama:llama3.1",
+        "base_url": "http://127.0.0.1:1/v1",
+        "timeout_s": 5.0,
     }
-=======
-        "home": tmp_path / "h", "models": tmp_path / "m", "embedder": "/models/mine", "threads": 3,
-        "model": "ollama:llama3.1", "base_url": "http://127.0.0.1:1/v1", "timeout_s": 5.0,
-    }  # fmt: skip
->>>>>>> llm
     assert set(values) == set(Settings.model_fields)
     for name, value in values.items():
         monkeypatch.setenv(PREFIX + name.upper(), str(value))
