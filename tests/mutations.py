@@ -27,7 +27,7 @@ from tests.test_read_pdf import LETTER, prose, write_pdf
 from tests.word import note, paragraph, run, table, write_docx
 
 LONGEST_S, MOST_MEMORY = 10, 2_000_000_000
-NAMES = ("brief", "..", "..brief..", "a\nb", "é ü", "-x", "con", "%s%n", "x" * 120)
+NAMES = ("brief", "..a", "..brief..", "a\nb", "é ü", "-x", "con", "%s%n", "x" * 120)
 TEXT = Path(__file__).parents[1] / "ingest" / "letters" / "2018-04-26-navo.txt"
 TOKENS = tuple(
     token.encode()
