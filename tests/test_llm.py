@@ -16,7 +16,7 @@ import pytest
 
 from assistant import llm, prompts
 from assistant.compose import withhold
-from assistant.generate import Failed, Worded, word_answer
+from assistant.generate import Draft, Failed, Worded, check_draft, source_of, word_answer
 from assistant.llm import ChatModel, ModelFailed, hide_secrets, load_chat_model
 from ingest.errors import UserError
 from tests.conftest import Run
@@ -247,3 +247,26 @@ def test_what_a_real_model_invents_is_withheld_and_what_is_left_is_true(smollm: 
         assert numbers <= {"270", "2"}
         assert one.basis
     assert not prompts.repeats_instructions(" ".join(one.text for one in given))
+
+
+@pytest.mark.slow
+def test_each_false_sentence_of_a_real_model_has_a_fault(smollm: ChatModel) -> None:
+    """Asked in plain words, it answers in sentences, most of which are invented; none of those passes."""
+    source = source_of(candidate())
+    questions = (
+        "How many troops are there in Lithuania?",
+        "Who commands the troops in Lithuania?",
+        "What is the norm, and since when?",
+    )
+    checked = [
+        check_draft(Draft(sentence=said, paragraphs=(1,), words=ENGLISH), "en", [source])
+        for question in questions
+        for said in [
+            smollm.write((("system", f"Answer in one sentence from: {' '.join(ENGLISH)}"), ("human", question)))
+        ]
+    ]
+    # the text answers the second question not at all, and so anything that is said of it is invented
+    assert isinstance(checked[1], Failed)
+    for one in checked:
+        if isinstance(one, Worded):
+            assert {word for word in one.text.replace("%", " ").split() if word.isdigit()} <= {"270", "2"}
