@@ -33,6 +33,7 @@ from ingest.offline import stay_offline
 FILE, _LOCK = "conversations.sqlite", "conversations.lock"
 LONGEST_TITLE = 80
 _LONGEST_WAIT_S = 30
+_OLDER = "SELECT thread_id, checkpoint_id FROM checkpoints WHERE thread_id = ?"
 _LATEST = "SELECT thread_id, max(checkpoint_id), metadata FROM checkpoints WHERE checkpoint_ns = ''"
 # in SQL, since one home may hold the conversations of very many owners
 # the ids of checkpoints grow with time, and tell apart what changed in the same second
@@ -218,12 +219,13 @@ class Conversations:
             "turns": summary.turns,
         }
         config = {"configurable": {"thread_id": summary.id}, "metadata": noted}
+        # by name, not by order: ids follow the clock, which may have been set back since
+        with self._saver.cursor(transaction=False) as cursor:
+            older = cursor.execute(_OLDER, (summary.id,)).fetchall()
         self._graph.invoke({**values, "title": summary.title}, config, durability="exit")
-        latest = "(SELECT max(checkpoint_id) FROM checkpoints WHERE thread_id = :thread)"
         with self._saver.cursor() as cursor:
             for table in ("writes", "checkpoints"):
-                statement = f"DELETE FROM {table} WHERE thread_id = :thread AND checkpoint_id < {latest}"  # noqa: S608
-                cursor.execute(statement, {"thread": summary.id})
+                cursor.executemany(f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id = ?", older)  # noqa: S608
 
     def _find(self, statement: str, wanted: str) -> list[Summary]:
         """Return the owner's conversations among those that a statement finds."""

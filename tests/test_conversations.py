@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -155,6 +156,17 @@ def test_older_checkpoints_do_not_pile_up(kept: Conversations, tmp_path: Path) -
     with sqlite3.connect(tmp_path / "home" / FILE) as connection:
         assert connection.execute("SELECT count(*) FROM checkpoints").fetchone() == (1,)
     connection.close()
+
+
+def test_a_clock_that_was_set_back_loses_no_message(kept: Conversations, monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation_id = kept.create()
+    kept.add(conversation_id, ANSWER)
+    now = time.time_ns()
+    monkeypatch.setattr("langgraph.checkpoint.base.id._last_v6_timestamp", None)
+    monkeypatch.setattr("time.time_ns", lambda: now - 86_400_000_000_000)
+    kept.add(conversation_id, REFUSED)
+    kept.add(conversation_id, ANSWER)
+    assert [message.answer for message in kept.load(conversation_id).messages] == [ANSWER, REFUSED, ANSWER]
 
 
 @pytest.mark.parametrize("content", [b"garbage" * 500, b"SQLite format 3\0" + b"\xff" * 4096])

@@ -77,7 +77,7 @@ def test_no_furniture_of_a_page_stands_in_a_paragraph(path: Path) -> None:
     [
         ("innovatie-missie", "Herijkte missies van het missiegedreven innovatiebeleid", "2023-05-30"),
         ("verzamelbrief-luchtvaart", "Verzamelbrief luchtvaart", "2023-10-18"),
-        ("bnc-fiche", "Wijziging verordeningen betreffende instant payments in euro", "2022-10-26"),
+        ("bnc-fiche", "Wijziging verordeningen betreffende instant payments in euro", "None"),
         ("ah-tk-20232024-2210", "De voortgang en procedure Delta Rhine Corridor", "2024-07-23"),
     ],
 )

@@ -44,7 +44,8 @@ _REFERENCE = re.compile(
     r"(?:\b\w[\w-]*\s+(?:\((?:nr\.\s*)?\d+\)\s*|nr\.\s*\d+\s*)?)?«[^»]+»|\b\w*(?:advies|rapport|motie)\w*\s+nr\.\s*\d+",
     re.IGNORECASE,
 )
-_DATED = re.compile(r"(?:\w{1,2}[.)]\s+)?datum\b", re.IGNORECASE)
+# when a paper came in is not when it was written
+_DATED = re.compile(r"(?:\w{1,2}[.)]\s+)?datum\b(?! ontvangst)", re.IGNORECASE)
 _FIRST_NUMBER = re.compile(r"(?:1|I|A)\.\s")
 _LONGEST_TITLE = 120
 _MOST_HEADER_BLOCKS = 30
