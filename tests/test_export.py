@@ -10,10 +10,10 @@ from dataclasses import replace
 import pytest
 from docx import Document
 
-from assistant.dialogue import Answer
+from assistant.dialogue import Answer, Withheld
 from assistant.pipeline import Assistant
 from eval.provenance import fingerprint
-from ui.export import PackKind, number_sources, write_pack
+from ui.export import MIME_TYPES, PackKind, number_sources, write_pack
 
 NASTY = "<script>x</script> ![a](http://evil.example) [2] \x00 militairen in Litouwen?"
 
@@ -52,6 +52,19 @@ def test_markdown_keeps_the_space_between_two_quotations(assistant: Assistant) -
     assert len(answer.citations) > 1
     text = write_pack([answer], assistant.letters, assistant.embedder.identity, "nl", "md").decode()
     assert not re.search(r"\[\^\d+\]“", text)
+
+
+def test_every_kind_tells_what_a_model_said_and_was_withheld(assistant: Assistant, answers: list[Answer]) -> None:
+    answer = replace(answers[0], withheld=(Withheld("Er gaan 900 tanks heen.", "900 staat niet in de alinea"),))
+    for kind in MIME_TYPES:
+        content = write_pack([answer], assistant.letters, assistant.embedder.identity, "nl", kind)
+        text = (
+            "\n".join(one.text for one in Document(io.BytesIO(content)).paragraphs)
+            if kind == "docx"
+            else content.decode()
+        )
+        assert "900 tanks" in text
+        assert "900 staat niet in de alinea" in text
 
 
 def test_every_kind_tells_the_model_the_letters_and_the_settings(assistant: Assistant, answers: list[Answer]) -> None:

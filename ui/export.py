@@ -145,7 +145,7 @@ def _markdown(entries: Sequence[Entry], made_with: Sequence[str], language: Lang
     for entry in entries:
         lines += [f"## {_plain(entry.answer.question)}", "", f"*{_verdict(entry, language)}*", ""]
         lines += [_footnoted(entry), ""]
-        lines += [f"> {texts.WARNING[language]}: {_plain(warning)}\n" for warning in entry.answer.warnings]
+        lines += [f"> {_plain(remark)}\n" for remark in _remarks(entry.answer, language)]
         if not entry.answer.citations:
             lines += [f"{texts.NEAREST[language]}: " + " ".join(f"[^{one.number}]" for one in entry.sources), ""]
     lines += [
@@ -177,8 +177,8 @@ def _docx(entries: Sequence[Entry], made_with: Sequence[str], language: Language
         if entry.answer.status != "answered":
             document.add_paragraph(_verdict(entry, language)).runs[0].italic = True
         document.add_paragraph(_printable(entry.text))
-        for warning in entry.answer.warnings:
-            document.add_paragraph(_printable(f"{texts.WARNING[language]}: {warning}"), style="Quote")
+        for remark in _remarks(entry.answer, language):
+            document.add_paragraph(_printable(remark), style="Quote")
         if entry.sources:
             document.add_heading((texts.SOURCES if entry.answer.citations else texts.NEAREST)[language], 2)
         for source in entry.sources:
@@ -221,9 +221,17 @@ def _add_source(document: Any, source: Source, language: Language) -> None:
     paragraph.add_run(f"[{source.number}]\t{_printable(citation.reference)}").bold = True
     paragraph.add_run(_printable(f"\n“{citation.quote}”"))
     if citation.translation:
-        paragraph.add_run(_printable(f"\n{texts.TRANSLATION[language]}: “{citation.translation}”")).italic = True
+        label = texts.label_translation(citation, language)
+        paragraph.add_run(_printable(f"\n{label}: “{citation.translation}”")).italic = True
     for note in citation.footnotes:
         paragraph.add_run(_printable(f"\n{texts.NOTE[language]}: {note}"))
+
+
+def _remarks(answer: Answer, language: Language) -> list[str]:
+    """Return what to know beside an answer: its warnings, and what a model said that is not part of it."""
+    warnings = [f"{texts.WARNING[language]}: {warning}" for warning in answer.warnings]
+    said = [f"{one.sentence or texts.NOT_SHOWN[language]} ({one.reason})" for one in answer.withheld]
+    return [*warnings, *([f"{texts.WITHHELD[language]}: {'; '.join(said)}"] if said else [])]
 
 
 def _cited(citation: Citation, language: Language) -> str:

@@ -103,7 +103,7 @@ class Library:
         return HomeBeside(self._home.folder / FOLDER / owner, self._home, self._shared.letters)
 
     def _assistant_over(self, home: Home) -> Assistant:
-        return Assistant(self._shared.embedder, open_corpus(home, self._shared.embedder))
+        return Assistant(self._shared.embedder, open_corpus(home, self._shared.embedder), self._shared.model)
 
     def _check(self, name: str, content: bytes) -> None:
         if self.uploads == Uploads.off:
