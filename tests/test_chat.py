@@ -137,9 +137,9 @@ def test_both_languages_say_the_same_things() -> None:
     assert [name.split()[0] for name in HELP["nl"] if name] == [name.split()[0] for name in HELP["en"] if name]
 
 
-def test_on_a_terminal_ctrl_c_drops_the_line_and_ctrl_d_leaves(indexed_home: Path) -> None:
+def test_on_a_terminal_ctrl_c_drops_the_line_and_ctrl_d_leaves(home_copy: Path) -> None:
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "KAMERVRAAG_HOME": str(indexed_home), "TERM": "xterm"}
+    environment = {**os.environ, "KAMERVRAAG_HOME": str(home_copy), "TERM": "xterm"}
     process = subprocess.Popen(
         [sys.executable, "-m", "ui", "chat"],
         stdin=theirs,

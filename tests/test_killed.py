@@ -35,7 +35,7 @@ from tests.drawn import DrawnEmbedder
 from ingest.home import Home
 from ingest.pipeline import ingest
 for line in sys.stdin:
-    signal.alarm(60)
+    signal.alarm(120)
     folder, home, seconds = line.rstrip("\\n").split("\\t")
     child = os.fork()
     if not child:
@@ -48,6 +48,7 @@ for line in sys.stdin:
         time.sleep(float(seconds))
         os.kill(child, signal.SIGKILL)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    signal.alarm(0)
 """
 
 
