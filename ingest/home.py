@@ -20,6 +20,7 @@ from ingest.letter import Footnote, Letter, Paragraph, Section, Signatory
 
 FORMAT = 2
 _WITHOUT_CHECKSUM = 1
+CORRECTIONS = ".corrections.txt"
 Report = Callable[[str], None]
 _SILENT_WAIT_S = 1
 _LONGEST_WAIT_S = 300
@@ -164,7 +165,7 @@ class Home:
                 path.unlink(missing_ok=True)
 
     def _corrections_path(self, letter_id: str) -> Path:
-        return self.letters_folder / f"{letter_id}.corrections.txt"
+        return self.letters_folder / f"{letter_id}{CORRECTIONS}"
 
     def write(self, path: Path, data: bytes) -> None:
         """Write a file whole or not at all.

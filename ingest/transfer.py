@@ -20,7 +20,7 @@ from ingest.archive import pack, unpack
 from ingest.embed import Embedder
 from ingest.errors import NewerFormat, UserError
 from ingest.files import open_file, read_file, synchronise, write_file
-from ingest.home import Home, parse_letter
+from ingest.home import CORRECTIONS, Home, parse_letter
 from ingest.index import letter_digest
 from ingest.letter import Letter
 from ingest.pipeline import bundled_ids, rebuild
@@ -140,7 +140,7 @@ def _letters(source: Path, folder: Path, names: Sequence[str]) -> dict[str, Lett
     """Read all letters of an archive, before anything of it is merged."""
     letters = {}
     for name in names:
-        if not name.startswith("letters/"):
+        if not name.startswith("letters/") or name.endswith(CORRECTIONS):
             continue
         try:
             letter = parse_letter(read_file(folder / name))
@@ -158,15 +158,20 @@ def _merge_letter(letter: Letter, folder: Path, home: Home, report: Report) -> N
     if letter.id in bundled_ids():
         report.counts["same"] += 1
         return
+    written, corrections = (folder / "letters" / f"{letter.id}{end}" for end in (".json", CORRECTIONS))
     if letter.id in home.letter_ids():
         if letter_digest(home.load(letter.id)) == letter_digest(letter):
             report.counts["same"] += 1
         else:
-            _keep_beside(folder / "letters" / f"{letter.id}.json", f"letter {letter.id}", home, report)
+            for path in (written, corrections):
+                if path.is_file():
+                    _keep_beside(path, f"letter {letter.id}", home, report)
         return
     sources = folder / "sources" / letter.id
     if sources.is_dir():
         home.keep_sources(letter.id, {path.name: read_file(path) for path in sources.iterdir() if path.is_file()})
+    if corrections.is_file():
+        home.write(home.letters_folder / corrections.name, read_file(corrections))
     home.save(letter)
     report.counts["new"] += 1
 

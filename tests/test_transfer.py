@@ -75,6 +75,14 @@ def test_a_new_home_holds_what_was_saved_and_answers(home: Home, archive: Path, 
     assert all(sources.iterdir() for sources in other.sources_folder.iterdir())
 
 
+def test_corrections_are_saved_with_the_letter(home: Home, tmp_path: Path) -> None:
+    home.save_corrections("2021-05-03-dijken", "drop: Kopie")
+    export_home(home, tmp_path / "saved.zip")
+    other = Home(tmp_path / "other")
+    import_home(tmp_path / "saved.zip", other, EMBEDDER)
+    assert other.corrections("2021-05-03-dijken") == "drop: Kopie"
+
+
 def test_importing_again_changes_nothing(home: Home, archive: Path) -> None:
     before = contents(home)
     report = import_home(archive, home, EMBEDDER)
