@@ -80,6 +80,11 @@ class Answer:
     id: str | None = None
     withheld: tuple[Withheld, ...] = ()
 
+    @property
+    def shown(self) -> tuple[Citation, ...]:
+        """What stands beside the answer: its citations, or the nearest passages where there are none."""
+        return self.citations or self.nearest
+
 
 def turn_of(answer: Answer) -> Turn:
     """Return an answer as the turn that a later question looks back on."""

@@ -20,7 +20,7 @@ from ingest.letter import Language, Letter
 
 MOST_SENTENCES = 6
 _MOST_PARAGRAPHS, _MOST_MATERIAL = 5, 12_000
-_LONGEST_SHOWN = 300
+_LONGEST_REWRITTEN = 300
 
 
 class Draft(BaseModel):
@@ -137,7 +137,7 @@ def condense_by_model(model: ChatModel, question: str, earlier: Sequence[str]) -
 
 def keeps(question: str, earlier: Sequence[str], written: str) -> bool:
     """Whether a rewritten question has every name and number of the question, and none that nobody asked about."""
-    if not any(map(str.isalnum, written)) or len(written) > _LONGEST_SHOWN or prompts.repeats_instructions(written):
+    if not any(map(str.isalnum, written)) or len(written) > _LONGEST_REWRITTEN or prompts.repeats_instructions(written):
         return False
     asked = " ".join([*earlier, question])
     return _holds(written, _begun_small(question)) and _holds(asked, _begun_small(written))

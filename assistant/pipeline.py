@@ -274,10 +274,9 @@ class Assistant:
     def _known(self, history: tuple[Turn, ...], only: tuple[str, ...]) -> Turn:
         """Return the last turn with what its answer cited, which a bare question does not tell."""
         last = history[-1]
-        return last if last.standalone else self._asked_before(last, history[:-1], only)
-
-    def _asked_before(self, turn: Turn, history: tuple[Turn, ...], only: tuple[str, ...]) -> Turn:
-        *_, state = self._run(turn.question, history, None, only, plain=True)
+        if last.standalone:
+            return last
+        *_, state = self._run(last.question, history[:-1], None, only, plain=True)
         return turn_of(state["answer"])
 
     def _retrieve(self, state: State) -> State:

@@ -191,7 +191,8 @@ def _merge_file(name: str, folder: Path, home: Home, report: Report) -> None:
         report.counts["same"] += 1
     elif path.suffix == _LINES:
         mine = read_file(there).splitlines()
-        more = [line for line in read_file(path).splitlines() if line not in set(mine)]
+        known = set(mine)
+        more = [line for line in read_file(path).splitlines() if line not in known]
         write_file(there, b"".join(line + b"\n" for line in [*mine, *more]))
         report.counts["new"] += 1
     else:

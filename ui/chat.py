@@ -158,7 +158,7 @@ class Chat:
         words = CHAT[session.speaks]
         if session.last is None:
             say(words["nothing_asked"])
-        elif not (session.last.citations or session.last.nearest):
+        elif not session.last.shown:
             say(words["no_sources"])
         else:
             print_sources(session.last)
@@ -166,7 +166,7 @@ class Chat:
 
     def _open(self, session: Session, number: str) -> Session:
         words = CHAT[session.speaks]
-        shown = (session.last.citations or session.last.nearest) if session.last else ()
+        shown = session.last.shown if session.last else ()
         if not shown:
             say(words["no_sources" if session.last else "nothing_asked"])
             return session

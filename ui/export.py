@@ -94,7 +94,7 @@ def number_sources(answers: Sequence[Answer]) -> tuple[Entry, ...]:
     """Return the answers with their sources numbered through."""
     entries, before = [], 0
     for answer in answers:
-        shown = answer.citations or answer.nearest
+        shown = answer.shown
         sources = tuple(Source(before + citation.n, citation) for citation in shown)
         known = {citation.n for citation in answer.citations}
         text = _REFERENCE.sub(lambda match: _renumber(match, known, before), answer.answer)  # noqa: B023

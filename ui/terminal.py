@@ -39,12 +39,11 @@ def print_answer(answer: Answer) -> None:
     if console.is_terminal:
         console.print(_styled(texts.STATUS[language][answer.status], _STATUS_STYLES[answer.status]))
     console.print(_styled(answer.answer))
-    shown = answer.citations or answer.nearest
-    if shown:
+    if answer.shown:
         console.print()
         heading = texts.SOURCES if answer.citations else texts.NEAREST
         console.print(_styled(heading[language], "bold"))
-    for citation in shown:
+    for citation in answer.shown:
         _print_citation(console, citation, answer)
     if answer.withheld:
         console.print()
@@ -59,7 +58,7 @@ def print_answer(answer: Answer) -> None:
 def print_sources(answer: Answer) -> None:
     """Print the whole paragraph behind each number of an answer, the quoted words marked."""
     console = _console()
-    for citation in answer.citations or answer.nearest:
+    for citation in answer.shown:
         console.print(_styled(f"[{citation.n}] {citation.reference}", "cyan"))
         console.print(_indented(citation.paragraph_text, console, [(citation.start, citation.end)]))
 
