@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from assistant import prompts, wording
 from assistant.dialogue import Citation, Withheld
-from assistant.generate import Draft, Failed, Worded, word_answer
+from assistant.generate import Failed, Worded, word_answer
 from assistant.llm import ChatModel, ModelFailed
 from assistant.quote import cite_candidate
+from assistant.replies import Draft, Place
 from assistant.retrieve import Candidate
 from assistant.verify import has_markup
 from ingest.letter import Language
@@ -35,17 +36,21 @@ def compose(
     language: Language,
     material: Sequence[Candidate],
     *,
+    best: Sequence[Place] = (),
     lead_in: str,
     score: float,
     say: Callable[[str], None],
 ) -> Composed:
-    """Return the answer that a model gives; `say` is told what each verified sentence adds to its text."""
+    """Return the answer that a model gives; `say` is told what each verified sentence adds to its text.
+
+    `best` are the sentences (candidate, sentence) that the letter would be quoted by.
+    """
     worded: list[Worded] = []
     failed: list[Failed] = []
     citations: tuple[Citation, ...] = ()
     text, failure = "", ""
     try:
-        for part in word_answer(model, question, language, material):
+        for part in word_answer(model, question, language, material, best):
             if isinstance(part, Failed):
                 failed.append(part)
                 continue

@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from dataclasses import dataclass, replace
 
 from assistant import prompts
 from assistant.figures import find_figures
 from assistant.grounding import ground
-from assistant.llm import ChatModel, Messages, ModelFailed
+from assistant.llm import ChatModel, ModelFailed, SchemaRefused
+from assistant.replies import Draft, Place, Reply, Task, ask_numbered, ask_quoting, read_json, read_lines
 from assistant.retrieve import Candidate
+from assistant.room import LARGE, Room
 from assistant.verify import Fault, Source, find_basis, find_fault, has_markup
 from assistant.wording import FAULTS
 from ingest.letter import Language, Letter
 
-MOST_SENTENCES = 6
-_MOST_PARAGRAPHS, _MOST_MATERIAL = 5, 12_000
-_LONGEST_REWRITTEN = 300
-
-
-class Draft(BaseModel):
-    """A sentence as a model gives it: not verified, and so not shown."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
-
-    sentence: str = Field(min_length=1)
-    paragraphs: tuple[int, ...] = Field(max_length=20, strict=False)
-    words: tuple[str, ...] = Field(max_length=50, strict=False)
+_LONGEST_REWRITTEN, _MOST_REWRITTEN_TOKENS = 300, 150
+_ENDS = (".", "!", "?", "…")
+_END = re.compile(r"[.!?](?=\s+[A-Z“‘\"])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,59 +39,87 @@ class Failed:
     fault: Fault
 
 
-def choose_material(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """Return the candidates that a model is shown, best first, each once: few, and not too much text."""
+def choose_material(candidates: Sequence[Candidate], room: Room = LARGE) -> tuple[Candidate, ...]:
+    """Return the candidates that a model is shown, best first, each once: as much as it has room for."""
     chosen: dict[str, Candidate] = {}
     size = 0
     for candidate in candidates:
         length = len(candidate.paragraph.text) + len(candidate.paragraph.translation or "")
-        if candidate.paragraph.id in chosen or (chosen and size + length > _MOST_MATERIAL):
+        if candidate.paragraph.id in chosen or (chosen and size + length > room.material):
             continue
         chosen[candidate.paragraph.id] = candidate
         size += length
-        if len(chosen) == _MOST_PARAGRAPHS:
+        if len(chosen) == room.paragraphs:
             break
     return tuple(chosen.values())
 
 
 def word_answer(
-    model: ChatModel, question: str, language: Language, material: Sequence[Candidate]
+    model: ChatModel,
+    question: str,
+    language: Language,
+    material: Sequence[Candidate],
+    best: Sequence[Place] = (),
 ) -> Iterator[Worded | Failed]:
     """Yield the model's sentences, each as soon as it is verified; those that fail get one round of repair.
+
+    `best` are the sentences (candidate, sentence) that were found, around which a small model is shown the letter.
 
     Raises:
         ModelFailed: the model gave no usable reply; what was yielded before stays true.
     """
-    messages: list[tuple[str, str]] = [
-        ("system", prompts.say_instructions(language)),
-        ("human", prompts.say_material(question, [_shown(candidate) for candidate in material])),
-    ]
-    said: set[str] = set()
-    reply, failed, again = _Reply(), list[Failed](), list[Failed]()
+    sources = [source_of(candidate) for candidate in material]
+    room = model.room
+    if room.small:
+        task = ask_numbered(question, language, sources, best, room, lines=False)
+    else:
+        task = ask_quoting(question, language, [_shown(candidate) for candidate in material], room)
+    check = _Check(language, sources, room.sentence)
+    reply = Reply()
     try:
-        yield from _verified(_drafts(model, messages, reply), language, material, said, failed)
+        yield from check.pass_on(read_json(model, task, reply))
+    except SchemaRefused:
+        # no reply at all: the same in plain lines
+        reply.read = False
     except ModelFailed:
-        yield from failed
+        yield from check.failed
         raise
-    if reply.read and not failed:
+    if reply.read and (room.small or not check.failed):
+        yield from check.failed
         return
-    complaint = _complain(failed) if failed else prompts.UNREADABLE
-    messages += [("ai", json.dumps(reply.value, ensure_ascii=False)), ("human", complaint)]
+    lines = ask_numbered(question, language, sources, best, room, lines=True)
+    yield from _again(model, task, lines, reply, check)
+
+
+def _again(model: ChatModel, task: Task, lines: Task, reply: Reply, check: _Check) -> Iterator[Worded | Failed]:
+    """Yield what a second round gives: what failed, mended, or lines from a model that gives no JSON."""
+    failed, check.failed = check.failed, []
+    if failed:
+        said = ("ai", json.dumps(reply.value, ensure_ascii=False))
+        again = replace(task, messages=(*task.messages, said, ("human", _complain(failed))))
+        drafts = read_json(model, again, reply)
+    else:
+        drafts = read_lines(model, lines, reply)
     try:
-        yield from _verified(_drafts(model, messages, reply), language, material, said, again)
+        yield from check.pass_on(drafts)
     except ModelFailed:
-        if not (said or failed):
+        if not (check.said or failed):
             raise
-    yield from again if reply.read else failed
+    yield from check.failed if reply.read else failed
 
 
-def check_draft(draft: Draft, language: Language, sources: Sequence[Source]) -> Worded | Failed:
-    """Return a draft as a sentence of the answer, or what is wrong with it."""
-    text = " ".join(draft.sentence.split())
+def check_draft(
+    draft: Draft, language: Language, sources: Sequence[Source], longest: int = LARGE.sentence
+) -> Worded | Failed:
+    """Return a draft as a sentence of the answer, or what is wrong with it; `longest` is what it was bounded to."""
+    text = " ".join(_whole(draft.sentence, longest).split())
     if prompts.repeats_instructions(text):
         return Failed(draft, Fault("prompt"))
     if has_markup(text):
         return Failed(draft, Fault("markup"))
+    if len(draft.sentence) >= longest and not text.endswith(_ENDS):
+        # cut off where its room ended, and so with another meaning, maybe
+        return Failed(draft, Fault("cut"))
     named = sorted(set(draft.paragraphs))
     if not named or not all(1 <= number <= len(sources) for number in named) or not draft.words:
         return Failed(draft, Fault("paragraph"))
@@ -128,7 +146,7 @@ def condense_by_model(model: ChatModel, question: str, earlier: Sequence[str]) -
     """
     material = json.dumps({"earlier": list(earlier), "last": question}, ensure_ascii=False)
     try:
-        written = model.write([("system", prompts.CONDENSE), ("human", material)])
+        written = model.write([("system", prompts.CONDENSE), ("human", material)], _MOST_REWRITTEN_TOKENS)
     except ModelFailed:
         return None
     written = " ".join(written.split()).strip('"“”')
@@ -160,55 +178,33 @@ def _holds(text: str, other: str) -> bool:
     )
 
 
-class _Reply:
-    """What a model has said so far; `read` once it was of the form asked for."""
-
-    def __init__(self) -> None:
-        self.value: Any = None
-        self.read = False
-
-
-def _drafts(model: ChatModel, messages: Messages, reply: _Reply) -> Iterator[Draft]:
-    """Yield each sentence of the reply once the next one has begun, and the last at the end."""
-    reply.read, reply.value = False, None
-    given = 0
-    for reply.value in model.stream_json(messages, prompts.SCHEMA):
-        entries = _entries(reply.value)
-        for entry in entries[given : max(len(entries) - 1, given)]:
-            given += 1
-            yield from _read(entry)
-    entries = _entries(reply.value)
-    reply.read = isinstance(reply.value, dict) and isinstance(reply.value.get("sentences"), list)
-    for entry in entries[given:]:
-        yield from _read(entry)
+def _whole(text: str, longest: int) -> str:
+    """Return a text that was cut off where its room ended up to its last whole sentence, if it has one."""
+    if len(text) < longest or text.rstrip().endswith(_ENDS):
+        return text
+    ends = [match.end() for match in _END.finditer(text)]
+    return text[: ends[-1]] if ends else text
 
 
-def _entries(value: Any) -> list[Any]:
-    entries = value.get("sentences") if isinstance(value, dict) else None
-    return entries[:MOST_SENTENCES] if isinstance(entries, list) else []
+class _Check:
+    """Tells sentences that are borne out from those that aren't, and keeps what was `said` and what `failed`."""
 
+    def __init__(self, language: Language, sources: Sequence[Source], longest: int) -> None:
+        self.language = language
+        self.sources = sources
+        self.said: set[str] = set()
+        self.failed: list[Failed] = []
+        self._longest = longest
 
-def _read(entry: Any) -> Iterator[Draft]:
-    try:
-        yield Draft.model_validate(entry)
-    except ValidationError:
-        sentence = entry.get("sentence") if isinstance(entry, dict) else entry
-        if isinstance(sentence, str) and sentence:
-            yield Draft(sentence=sentence, paragraphs=(), words=())
-
-
-def _verified(
-    drafts: Iterator[Draft], language: Language, material: Sequence[Candidate], said: set[str], failed: list[Failed]
-) -> Iterator[Worded]:
-    """Yield what is borne out and was not `said` yet; what is not borne out goes to `failed`."""
-    sources = [source_of(candidate) for candidate in material]
-    for draft in drafts:
-        checked = check_draft(draft, language, sources)
-        if isinstance(checked, Failed):
-            failed.append(checked)
-        elif checked.text not in said:
-            said.add(checked.text)
-            yield checked
+    def pass_on(self, drafts: Iterator[Draft]) -> Iterator[Worded]:
+        """Yield what is borne out and was not said yet."""
+        for draft in drafts:
+            checked = check_draft(draft, self.language, self.sources, self._longest)
+            if isinstance(checked, Failed):
+                self.failed.append(checked)
+            elif checked.text not in self.said:
+                self.said.add(checked.text)
+                yield checked
 
 
 def _complain(failed: Sequence[Failed]) -> str:

@@ -10,11 +10,13 @@ import logging
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from assistant.room import LARGE, Room, ask_room
 from ingest.errors import UserError
 from ingest.offline import stay_offline
 
@@ -25,10 +27,14 @@ QUOTE = "quote"
 EXTRAS = {"ollama": "langchain_ollama", "openai": "langchain_openai", "anthropic": "langchain_anthropic"}
 KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 _GGUF = "gguf"
+# LangChain's name for clients of servers that speak as OpenAI's does.
+_OPENAI = "openai-chat"
 _NAMES = "ollama:llama3.1, openai:gpt-…, anthropic:claude-…, gguf:/path/to/model.gguf or quote"
 _MOST_TOKENS, _RETRIES = 700, 2
-# What the local server holds of letter, question and answer, in tokens.
+# What a server of one's own holds of letter, question and answer, in tokens.
 _CONTEXT_TOKENS = 8_192
+# What a server answers that does not know JSON schemas.
+_UNKNOWN_TO_SERVER = frozenset({400, 404, 415, 422, 501})
 _MOST_THREADS = 4
 _LONGEST_REASON = 200
 _SECRET = re.compile(r"(?:\b(?:sk|pk|key|token)[-_]|Bearer\s+)[^\s'\"]+|//[^/\s@]+@", re.IGNORECASE)
@@ -41,33 +47,57 @@ class ModelFailed(UserError):
     """The language model gave no usable reply: it can't be reached, took too long, or broke off."""
 
 
+class SchemaRefused(ModelFailed):
+    """The server did not take the request for JSON; it may take one for text."""
+
+
 class ChatModel:
     """A language model that can be asked for JSON or text; every failure is a `ModelFailed`."""
 
-    def __init__(self, name: str, model: BaseChatModel, timeout_s: float) -> None:
+    def __init__(
+        self, name: str, model: BaseChatModel, timeout_s: float, ask: Callable[[], Room] = lambda: LARGE
+    ) -> None:
         self.name = name
         self._model = model
         self._timeout_s = timeout_s
+        self._ask_room = ask
+
+    @cached_property
+    def room(self) -> Room:
+        """How much it may be shown and may say; asked of its server on first use."""
+        return self._ask_room()
 
     def stream_json(self, messages: Messages, schema: Mapping[str, Any]) -> Iterator[Any]:
         """Yield the reply as it grows, each time as a whole; `schema` is a JSON schema with a title.
 
         Raises:
+            SchemaRefused: the server knows no such request.
             ModelFailed: no reply, too late, or it broke off; what was yielded before is all there is.
         """
-        yield from self._until_late(self._structured(schema), messages)
+        try:
+            yield from self._until_late(self._structured(schema), messages)
+        except ModelFailed as error:
+            if getattr(error.__cause__, "status_code", None) in _UNKNOWN_TO_SERVER:
+                raise SchemaRefused(str(error)) from error
+            raise
 
-    def write(self, messages: Messages) -> str:
-        """Return the reply as text.
+    def write(self, messages: Messages, most_tokens: int | None = None) -> str:
+        """Return the reply as text, cut off after so many tokens where the server can be told.
 
         Raises:
             ModelFailed: no reply, too late, or it broke off.
         """
-        return "".join(part.text for part in self._until_late(self._model, messages))
+        limited = most_tokens and self._model._llm_type == _OPENAI
+        model = self._model.bind(max_tokens=most_tokens) if limited else self._model
+        return "".join(part.text for part in self._until_late(model, messages))
 
     def _structured(self, schema: Mapping[str, Any]) -> Any:
         from langchain_core.output_parsers import JsonOutputParser
 
+        if self._model._llm_type == _OPENAI:
+            # as it comes: the client's own reading of it takes nothing from a reply that ran out of tokens
+            form = {"type": "json_schema", "json_schema": {"name": schema["title"], "schema": dict(schema)}}
+            return self._model.bind(extra_body={"response_format": form}) | JsonOutputParser()
         try:
             return self._model.with_structured_output(dict(schema))
         except NotImplementedError:
@@ -116,7 +146,7 @@ def load_chat_model(name: str, base_url: str | None = None, timeout_s: float = 6
         raise UserError(f"there is no model {name!r}; name one as {_NAMES}")
     stay_offline()
     if provider == _GGUF:
-        return ChatModel(name, _load_gguf(Path(model), timeout_s), timeout_s)
+        return _load_gguf(Path(model), timeout_s)
     _need(EXTRAS[provider], provider)
     if base_url and urlsplit(base_url).scheme not in ("http", "https"):
         raise UserError(f"the address {hide_secrets(base_url)!r} should begin with http:// or https://")
@@ -129,10 +159,15 @@ def load_chat_model(name: str, base_url: str | None = None, timeout_s: float = 6
     if own_server and key and not os.environ.get(key):
         options["api_key"] = "none"
     if provider == "ollama":
-        options |= {"client_kwargs": {"timeout": timeout_s}, "num_predict": _MOST_TOKENS}
+        # what does not fit its context, Ollama cuts off without a word
+        options |= {"client_kwargs": {"timeout": timeout_s}}
+        options |= {"num_predict": _MOST_TOKENS, "num_ctx": _CONTEXT_TOKENS}
     else:
         options |= {"timeout": timeout_s, "max_retries": _RETRIES, "max_tokens": _MOST_TOKENS}
-    return ChatModel(name, _init(f"{provider}:{model}", name, options), timeout_s)
+    loaded = _init(f"{provider}:{model}", name, options)
+    if not (own_server and base_url):
+        return ChatModel(name, loaded, timeout_s)
+    return ChatModel(name, loaded, timeout_s, partial(ask_room, base_url, model, os.environ.get(KEYS[provider])))
 
 
 def hide_secrets(text: str) -> str:
@@ -153,8 +188,8 @@ def _init(model: str, name: str, options: Mapping[str, Any]) -> BaseChatModel:
     return loaded
 
 
-def _load_gguf(path: Path, timeout_s: float) -> BaseChatModel:
-    """Serve a GGUF file on the loopback, with llama.cpp's own server in this process, and return its client."""
+def _load_gguf(path: Path, timeout_s: float) -> ChatModel:
+    """Serve a GGUF file on the loopback, with llama.cpp's own server in this process."""
     _need("xllamacpp", _GGUF)
     _need("langchain_openai", _GGUF)
     if not path.is_file():
@@ -173,17 +208,19 @@ def _load_gguf(path: Path, timeout_s: float) -> BaseChatModel:
         server = xllamacpp.Server(parameters)
     except RuntimeError as error:
         raise UserError(f"{path}: llama.cpp can't load this file ({_explain(error)})") from error
+    address = f"{server.listening_address}/v1"
     options = {
-        "base_url": f"{server.listening_address}/v1",
+        "base_url": address,
         "api_key": key,
         "timeout": timeout_s,
         "max_retries": 0,
         "max_tokens": _MOST_TOKENS,
     }
-    model = _init(f"openai:{path.stem}", f"{_GGUF}:{path}", options)
+    name = f"{_GGUF}:{path}"
+    model = _init(f"openai:{path.stem}", name, options)
     # the server lives as long as its client
     model.metadata = {"server": server}
-    return model
+    return ChatModel(name, model, timeout_s, partial(ask_room, address, path.stem, key))
 
 
 def _need(package: str, extra: str) -> None:

@@ -342,13 +342,17 @@ class Assistant:
             return {}
         language, quotation = state["language"] or "nl", state["answer"]
         ranked = (*state["chosen"], *(one for one, _ in state["ranking"].paragraphs()))
-        material = choose_material([one.place.candidate for one in ranked])
+        material = choose_material([one.place.candidate for one in ranked], self.model.room)
+        shown = {candidate.paragraph.id: number for number, candidate in enumerate(material)}
+        places = [(one.place.candidate.paragraph.id, one.place.sentence) for one in ranked]
+        best = tuple((shown[paragraph], sentence) for paragraph, sentence in places if paragraph in shown)
         letters = list({candidate.letter.id: candidate.letter for candidate in material}.values())
         composed = compose(
             self.model,
             state["standalone"][:LONGEST_QUERY],
             language,
             material,
+            best=best,
             lead_in=wording.LEAD_IN[language].format(letter=_name(letters, language)),
             score=state["ranking"].probability,
             say=get_stream_writer(),

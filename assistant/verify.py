@@ -39,7 +39,7 @@ def is_verbatim(citation: Citation, letter: Letter) -> bool:
     )
 
 
-FaultKind = Literal["paragraph", "quote", "markup", "length", "figure", "name", "negation", "words", "prompt"]
+FaultKind = Literal["paragraph", "quote", "markup", "length", "figure", "name", "negation", "words", "prompt", "cut"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ import pytest
 
 from assistant import llm, prompts
 from assistant.compose import withhold
-from assistant.generate import Draft, Failed, Worded, check_draft, source_of, word_answer
+from assistant.generate import Failed, Worded, check_draft, source_of, word_answer
 from assistant.llm import ChatModel, ModelFailed, hide_secrets, load_chat_model
+from assistant.replies import Draft
 from ingest.errors import UserError
 from tests.conftest import Run
 from tests.scripted import ENGLISH, candidate

@@ -30,7 +30,7 @@ class Dictionary(ChatModel):
         super().__init__("dictionary:test", scripted()[1], 60)
         self.spoil, self.left, self.asked = spoil, most, 0
 
-    def write(self, messages: Any) -> str:
+    def write(self, messages: Any, most_tokens: int | None = None) -> str:
         self.asked += 1
         if self.asked > self.left:
             raise ModelFailed("gone")
