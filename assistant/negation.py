@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from assistant.grounding import Texts, content_terms, equivalents
-from ingest.dutch import analyse
+from assistant.clauses import Clause, all_clauses, clauses_of, in_language, nearest, overlap, words_of
+from assistant.grounding import Texts
 from ingest.letter import Language
 
 _NEGATION: dict[Language, re.Pattern[str]] = {
@@ -24,7 +24,7 @@ _NEGATION: dict[Language, re.Pattern[str]] = {
 _DENYING: dict[Language, re.Pattern[str]] = {
     "nl": re.compile(
         r"\b(?:onvoldoende|nauwelijks|amper|weiger\w*|ontbre\w*|ontken\w*|afwij\w*|afgewezen|afzien|ziet af|verwerp\w*"
-        r"|tekort\w*|onmogelijk\w*|onwenselijk|onbekend|onduidelijk|onjuist|te weinig|tegen)\b",
+        r"|wijst? (?:\w+ ){0,6}af|tekort\w*|onmogelijk\w*|onwenselijk|onbekend|onduidelijk|onjuist|te weinig|tegen)\b",
         re.IGNORECASE,
     ),
     "en": re.compile(
@@ -35,46 +35,54 @@ _DENYING: dict[Language, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
-_CLAUSE = re.compile(
-    r"[,;:()–]|\b(?:maar|hoewel|terwijl|tenzij|but|although|while|whereas|unless)\b",
-    re.IGNORECASE,
-)
 _MOSTLY = 0.5
+# "Among these", "more than": they say nothing of what is denied.
+_COMPARING: dict[Language, re.Pattern[str]] = {
+    "nl": re.compile(r"\btegen (?=[\d€])|\btekort\w* aan\b", re.IGNORECASE),
+    "en": re.compile(r"\bagainst (?=[\d€])", re.IGNORECASE),
+}
 
 
 def contradicts(sentence: str, language: Language, sources: Texts) -> bool:
     """Whether what the sentence denies is not denied in the sources, or the other way round, clause by clause."""
-    same = tuple(source for source in sources if source[1] == language) or sources
-    clauses = [(clause, spoken) for text, spoken in same for clause in _clauses(text)]
-    return any(_clause_contradicts(clause, language, clauses) for clause in _clauses(sentence))
+    same = in_language(sources, language)
+    clauses = all_clauses(same)
+    if not denies(sentence, language) and _is_blind(same, language):
+        others, _ = nearest(sentence, language, clauses)
+        if any(is_negated(text, spoken) for text, spoken in others):
+            return True
+    return any(_clause_contradicts(clause, language, clauses) for clause in clauses_of(sentence))
 
 
-def _clause_contradicts(clause: str, language: Language, sources: list[tuple[str, Language]]) -> bool:
-    words = list(content_terms(_NEGATION[language].sub(" ", clause), language))
-    overlaps = [_overlap(words, language, source, spoken) for source, spoken in sources]
-    most = max(overlaps, default=0)
-    if _NEGATION[language].search(clause):
+def is_negated(text: str, language: Language) -> bool:
+    """Whether there is a word of denial in a text."""
+    return bool(_NEGATION[language].search(text))
+
+
+def denies(text: str, language: Language) -> bool:
+    """Whether a text denies something, by "not" or by a word such as "refuses"."""
+    return is_negated(text, language) or _denies(text, language)
+
+
+def _is_blind(sources: Texts, language: Language) -> bool:
+    """Whether the sources are in the other language only, so that what a clause says is seen by few of its words."""
+    return all(spoken != language for _, spoken in sources)
+
+
+def _clause_contradicts(clause: str, language: Language, sources: tuple[Clause, ...]) -> bool:
+    plain = _NEGATION[language].sub(" ", clause)
+    words = words_of(plain, language)
+    shared = [overlap(plain, language, *source) for source in sources]
+    most = max(shared, default=0)
+    if is_negated(clause, language):
         least = 1 if most else 0
-        near = [source for source, overlap in zip(sources, overlaps, strict=True) if overlap >= least]
-        return not any(_denies(text, spoken) or _NEGATION[spoken].search(text) for text, spoken in near)
+        near = [source for source, count in zip(sources, shared, strict=True) if count >= least]
+        return not any(denies(text, spoken) for text, spoken in near)
     if not words or most < _MOSTLY * len(words) or _denies(clause, language):
         return False
-    nearest = [source for source, overlap in zip(sources, overlaps, strict=True) if overlap == most]
-    return all(_NEGATION[spoken].search(text) for text, spoken in nearest)
+    near = [source for source, count in zip(sources, shared, strict=True) if count == most]
+    return all(is_negated(text, spoken) for text, spoken in near)
 
 
 def _denies(text: str, language: Language) -> bool:
-    return bool(_DENYING[language].search(text))
-
-
-def _clauses(text: str) -> list[str]:
-    return [clause for clause in _CLAUSE.split(text) if clause.strip()]
-
-
-def _overlap(words: list[tuple[str, ...]], language: Language, source: str, spoken: Language) -> int:
-    there = frozenset(analyse(source, spoken))
-    count = 0
-    for terms in words:
-        others = equivalents(terms, language) if language != spoken else frozenset({terms})
-        count += there.issuperset(terms) or any(there.issuperset(one) for one in others)
-    return count
+    return bool(_DENYING[language].search(_COMPARING[language].sub(" ", text)))

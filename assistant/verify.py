@@ -11,6 +11,9 @@ from assistant.dialogue import Citation
 from assistant.figures import find_figures
 from assistant.grounding import Texts, ground
 from assistant.negation import contradicts
+from assistant.roles import find_crossed, find_other_agent
+from assistant.shifts import find_opposite, find_other_time, find_overclaim
+from assistant.together import find_parted, find_swapped_figure
 from ingest.letter import Language, Letter
 
 LONGEST_SENTENCE = 600
@@ -39,7 +42,10 @@ def is_verbatim(citation: Citation, letter: Letter) -> bool:
     )
 
 
-FaultKind = Literal["paragraph", "quote", "markup", "length", "figure", "name", "negation", "words", "prompt", "cut"]
+FaultKind = Literal[
+    "paragraph", "quote", "markup", "length", "cut", "prompt", "figure", "name", "negation", "words",
+    "overclaim", "opposite", "time", "agent", "cause", "together", "swapped",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,8 @@ def find_fault(
             return Fault("name", word.text)
     if contradicts(sentence, language, basis_texts):
         return Fault("negation")
+    if fault := _find_shift(sentence, language, sources, basis):
+        return fault
     content = [word for word in words if word.content]
     strange = [word.text for word in content if not word.found]
     # words can be compared in one language only; over both, names and figures have to do
@@ -120,6 +128,29 @@ def find_fault(
     if not content or len(strange) > most * len(content):
         return Fault("words", ", ".join(strange[:_MOST_NAMED]))
     return None
+
+
+def _find_shift(
+    sentence: str, language: Language, sources: Sequence[Source], basis: Sequence[tuple[int, int]]
+) -> Fault | None:
+    """Return what a sentence makes of its sources though every word of it may stand there."""
+    grouped = [_said_at(sources[number], place) for number, place in basis]
+    before = [_said_at(sources[number], place - 1) if place else () for number, place in basis]
+    said = tuple(text for texts in grouped for text in texts)
+    rules: tuple[tuple[FaultKind, str | None], ...] = (
+        ("overclaim", find_overclaim(sentence, language, said)),
+        ("opposite", find_opposite(sentence, language, said)),
+        ("time", find_other_time(sentence, language, said)),
+        ("agent", find_other_agent(sentence, language, said)),
+        ("cause", find_crossed(sentence, language, said)),
+        ("swapped", find_swapped_figure(sentence, language, said)),
+        ("together", find_parted(sentence, language, grouped, before)),
+    )
+    return next((Fault(kind, blame) for kind, blame in rules if blame), None)
+
+
+def _said_at(source: Source, place: int) -> Texts:
+    return _both(source.dutch[place : place + 1], source.english[place : place + 1])
 
 
 def has_markup(text: str) -> bool:
@@ -130,8 +161,7 @@ def has_markup(text: str) -> bool:
 def _basis_texts(sources: Sequence[Source], basis: Sequence[tuple[int, int]]) -> Texts:
     texts: list[tuple[str, Language]] = []
     for number, place in basis:
-        source = sources[number]
-        texts += _both(source.dutch[place : place + 1], source.english[place : place + 1])
+        texts += _said_at(sources[number], place)
     return (
         *texts,
         *(note for number in dict.fromkeys(number for number, _ in basis) for note in sources[number].around),
