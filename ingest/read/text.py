@@ -11,12 +11,12 @@ from pathlib import Path
 
 from ingest.errors import UnreadableLetter
 from ingest.read.columns import cells_of, split_side_column
-from ingest.read.files import read_bytes
+from ingest.read.files import check_length, read_bytes
 from ingest.read.lines import Line
 
 # Invisible characters that copying leaves behind, and a plane-16 block that the structure stage uses as marks.
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\U0010f000-\U0010ffff]|[\x00-\x08\x0e-\x1f\x7f]")
-_SOFT_HYPHEN = re.compile("\u00ad(?=.*\\S)")
+_SOFT_HYPHEN = "\u00ad"
 _SYMBOL_BULLETS = str.maketrans({"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "•", "\uf02d": "-"})
 _LINE_END = re.compile("\r\n|[\n\r\x0b\x85\u2028\u2029]")
 _DOUBLY_ENCODED = re.compile("[ÃÂ][\x80-\xbf]|â[€\x80\x82]|â‚¬")
@@ -28,7 +28,9 @@ def read_text(path: Path) -> tuple[Line, ...]:
     Raises:
         UnreadableLetter: missing, a folder, empty, too large, binary or in another encoding.
     """
-    return lines_of(decode(path, read_bytes(path)))
+    text = decode(path, read_bytes(path))
+    check_length(path, len(text))
+    return lines_of(text)
 
 
 def lines_of(text: str) -> tuple[Line, ...]:
@@ -50,8 +52,15 @@ def lines_of(text: str) -> tuple[Line, ...]:
 
 
 def clean(raw: str) -> str:
-    """Return text without invisible characters, and with soft hyphens at its end only."""
-    return _SOFT_HYPHEN.sub("", _INVISIBLE.sub("", raw))
+    """Return text without invisible characters, and with a soft hyphen at the end of a line only."""
+    text = _INVISIBLE.sub("", raw)
+    return "\n".join(map(_without_soft_hyphens, text.split("\n"))) if _SOFT_HYPHEN in text else text
+
+
+def _without_soft_hyphens(row: str) -> str:
+    kept = row.rstrip()
+    ending = _SOFT_HYPHEN if kept.endswith(_SOFT_HYPHEN) else ""
+    return kept.replace(_SOFT_HYPHEN, "") + ending + row[len(kept) :]
 
 
 def _lines_of_rows(rows: Sequence[str], *, side: bool) -> Iterator[Line]:
