@@ -33,5 +33,6 @@ def read_lines(path: Path) -> tuple[Line, ...]:
         UnreadableLetter: no such file, not a file of a known format, or longer than any letter.
     """
     lines = _READERS[format_of(path)](path)
-    check_length(path, sum(len(line.text) + sum(len(note.text) for note in line.notes) for line in lines))
+    characters = sum(len(line.text) + sum(len(note.text) for note in line.notes) for line in lines)
+    check_length(path, characters, len(lines))
     return lines

@@ -20,5 +20,5 @@ def read_markdown(path: Path) -> tuple[Line, ...]:
     from mdit_py_plugins.footnote import footnote_plugin
 
     text = decode(path, read_bytes(path))
-    check_length(path, len(text))
+    check_length(path, len(text), text.count("\n"))
     return html_lines(path, MarkdownIt("commonmark").enable("table").use(footnote_plugin).render(text))
