@@ -142,7 +142,9 @@ class _Extraction:
         end = first + 1
         while end < len(lines):
             line, opening = lines[end], openings.get(end)
-            apart = line.gap or line.page_break or (_outdented(lines[first], line) and line.indent != lines[start].indent)
+            apart = (
+                line.gap or line.page_break or (_outdented(lines[first], line) and line.indent != lines[start].indent)
+            )
             if apart or (opening and opening.number == following):
                 return end
             stopped = _stops_note(lines[end - 1].text) and not ends_in_abbreviation(lines[end - 1].text)
