@@ -185,12 +185,14 @@ class Conversations:
 
     @property
     def _saver(self) -> Any:
+        from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
         from langgraph.checkpoint.sqlite import SqliteSaver
 
         with self._opening:
             if self._opened is None:
                 connection = sqlite3.connect(self._path, timeout=_LONGEST_WAIT_S, check_same_thread=False)
-                self._opened = SqliteSaver(connection)
+                # texts are all that is kept here; by default it would call whatever a database from elsewhere names
+                self._opened = SqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
             return self._opened
 
     @cached_property
@@ -252,7 +254,7 @@ class Conversations:
         """Turn what goes wrong with the database into one error that says what to do."""
         try:
             yield
-        except (sqlite3.Error, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (sqlite3.Error, ValueError, LookupError, TypeError, AttributeError, RuntimeError) as error:
             raise HomeUnusable(
                 f"the conversations in {self._path} can't be used ({error}): they may be damaged, or the disk full; "
                 "move that file elsewhere to begin anew, the letters stay as they are"

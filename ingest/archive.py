@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import stat
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import file_digest
@@ -69,8 +71,25 @@ def unpack(source: Path, folder: Path) -> Contents:
                 if _digest(folder / name) != digest:
                     raise UserError(f"{source}: {name!r} is not as it was saved; nothing was imported")
             return Contents(tuple(digests), settings)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, AttributeError) as error:
-        raise UserError(f"{source}: this is no archive of 'kamervraag export-home', or damaged ({error})") from error
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        ValueError,
+        AttributeError,
+        zlib.error,
+    ) as error:
+        raise _damaged(source, error) from error
+    except OSError as error:
+        # a place in the file that it can't have, such as before its beginning
+        if error.errno != errno.EINVAL:
+            raise
+        raise _damaged(source, error) from error
+
+
+def _damaged(source: Path, error: Exception) -> UserError:
+    return UserError(f"{source}: this is no archive of 'kamervraag export-home', or damaged ({error})")
 
 
 def _refuse_harm(source: Path, entries: list[zipfile.ZipInfo], packed_bytes: int) -> None:
@@ -85,6 +104,8 @@ def _refuse_harm(source: Path, entries: list[zipfile.ZipInfo], packed_bytes: int
         name, kind = entry.filename, stat.S_IFMT(entry.external_attr >> 16)
         if not _is_plain(entry.orig_filename) or name.casefold() in seen:
             raise UserError(f"{source}: the name {entry.orig_filename!r} in it is not allowed; nothing was imported")
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise UserError(f"{source}: {name!r} in it is packed in an unknown way; nothing was imported")
         if kind not in (0, stat.S_IFREG):
             raise UserError(f"{source}: {name!r} in it is a link or a device; nothing was imported")
         seen.add(name.casefold())

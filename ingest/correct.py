@@ -100,7 +100,8 @@ def _split(lines: list[Line], correction: Correction) -> None:
 def _reach(lines: Sequence[Line], at: int, words: str) -> int:
     """Return how many lines the words take that begin at this one, 0 where they do not; marks of notes do not count."""
     text = ""
-    for count, line in enumerate(lines[at:], 1):
+    for count in range(1, len(lines) - at + 1):
+        line = lines[at + count - 1]
         text = f"{text} {_RAISED.sub('', line.text)}".strip()
         if text.startswith(words):
             return count

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from ingest.errors import HomeUnusable, NewerFormat, unknown_letter
 from ingest.files import read_file, write_file
 from ingest.letter import Footnote, Letter, Paragraph, Section, Signatory
+from ingest.sound import check_letter
 
 FORMAT = 2
 _WITHOUT_CHECKSUM = 1
@@ -236,7 +237,10 @@ def parse_letter(data: bytes) -> Letter:
         NewerFormat: written by a later version.
         ValueError, KeyError, TypeError, AttributeError: damaged.
     """
-    value = json.loads(data)
+    try:
+        value = json.loads(data)
+    except RecursionError as error:
+        raise ValueError("its parts are nested beyond any letter") from error
     written = value.pop("format")
     if not isinstance(written, int) or written < _WITHOUT_CHECKSUM:
         raise ValueError(f"unknown format {written!r}")
@@ -244,7 +248,9 @@ def parse_letter(data: bytes) -> Letter:
         raise NewerFormat(f"format {written}")
     if written > _WITHOUT_CHECKSUM and value.pop("checksum") != _checksum(value):
         raise ValueError("its text is not as it was written")
-    return _letter_from(value)
+    letter = _letter_from(value)
+    check_letter(letter)
+    return letter
 
 
 def format_of(data: bytes) -> int:

@@ -20,24 +20,47 @@ from ingest.home import Home
 from ingest.letter import Footnote, Letter, Paragraph, Section, Signatory
 from ingest.pipeline import bundled_files, read_letter
 
-PARAGRAPHS = st.builds(
-    Paragraph,
-    id=st.text(max_size=5),
-    text=st.text(),
-    sentences=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=3).map(tuple),
-    translated=st.lists(st.text(), max_size=3).map(tuple),
-)
-LETTERS = st.builds(
-    Letter,
-    id=st.just("2018-04-26-x"),
-    date=st.none() | st.dates(),
-    signatories=st.lists(st.builds(Signatory), max_size=2).map(tuple),
-    references=st.lists(st.text(), max_size=2).map(tuple),
-    sections=st.lists(st.builds(Section, paragraphs=st.lists(PARAGRAPHS, max_size=2).map(tuple)), max_size=2).map(
-        tuple
-    ),
-    footnotes=st.lists(st.builds(Footnote), max_size=2).map(tuple),
-)
+LETTER_ID = "2018-04-26-x"
+
+
+@st.composite
+def paragraphs(draw: st.DrawFn, section: int, number: int) -> Paragraph:
+    text = draw(st.text())
+    ends = sorted(draw(st.lists(st.integers(0, len(text)), max_size=6)))
+    sentences = tuple(zip(ends[::2], ends[1::2], strict=False))
+    translated = draw(st.just(()) | st.tuples(*[st.text()] * len(sentences)))
+    built = st.builds(
+        Paragraph,
+        id=st.just(f"{LETTER_ID}/{section}/{number}"),
+        text=st.just(text),
+        sentences=st.just(sentences),
+        translated=st.just(translated),
+    )
+    return draw(built)
+
+
+@st.composite
+def letters(draw: st.DrawFn) -> Letter:
+    counts = draw(st.lists(st.integers(0, 2), max_size=2))
+    sections = tuple(
+        draw(st.builds(Section, paragraphs=st.tuples(*[paragraphs(section, number) for number in range(count)])))
+        for section, count in enumerate(counts)
+    )
+    lengths = {one.id: len(one.text) for section in sections for one in section.paragraphs} or {"": 0}
+    places = st.sampled_from(sorted(lengths)).flatmap(
+        lambda one: st.builds(Footnote, paragraph_id=st.just(one), offset=st.integers(0, lengths[one]))
+    )
+    built = st.builds(
+        Letter,
+        id=st.just(LETTER_ID),
+        date=st.none() | st.dates(),
+        signatories=st.lists(st.builds(Signatory), max_size=2).map(tuple),
+        references=st.lists(st.text(), max_size=2).map(tuple),
+        sections=st.just(sections),
+        footnotes=st.lists(places, max_size=2).map(tuple),
+    )
+    return draw(built)
+
 
 PARAGRAPH = {
     "id": "x", "number": 1, "kind": "prose", "text": "Een.", "page": None, "sentences": [["a", 4]], "translated": [],
@@ -62,7 +85,7 @@ def test_the_bundled_letter_comes_back_as_it_was_saved(home: Home, letter: Lette
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(LETTERS)
+@given(letters())
 def test_any_letter_comes_back_as_it_was_saved(home: Home, letter: Letter) -> None:
     home.save(letter)
     assert home.load(letter.id) == letter

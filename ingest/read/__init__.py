@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingest.read.docx import read_docx
+from ingest.read.files import check_length
 from ingest.read.formats import SUFFIXES, format_of
 from ingest.read.html import read_html
 from ingest.read.lines import Line, Role
@@ -29,6 +30,9 @@ def read_lines(path: Path) -> tuple[Line, ...]:
     """Read a letter file into lines.
 
     Raises:
-        UnreadableLetter: no such file, or not a file of a known format.
+        UnreadableLetter: no such file, not a file of a known format, or longer than any letter.
     """
-    return _READERS[format_of(path)](path)
+    lines = _READERS[format_of(path)](path)
+    characters = sum(len(line.text) + sum(len(note.text) for note in line.notes) for line in lines)
+    check_length(path, characters, len(lines))
+    return lines

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.errors import UnreadableLetter
-from ingest.read.files import read_bytes
+from ingest.read.files import check_length, read_bytes
 from ingest.read.lines import Line
 from ingest.read.paragraph import Paragraph
 from ingest.read.tree import Element, name_of, text_of
@@ -47,6 +47,7 @@ class _Document:
         self._numbering = Numbering(package.part("word/numbering.xml"))
         self._notes = {kind: _note_texts(package.part(f"word/{kind}.xml")) for kind in _NOTES.values()}
         self._counted = dict.fromkeys(_NOTES.values(), 0)
+        self._noted = 0
 
     def lines(self) -> tuple[Line, ...]:
         """Return the lines of the first page's header, then those of the text."""
@@ -56,11 +57,12 @@ class _Document:
         """Yield what is printed above the first page: there letterheads have sender, reference and date."""
         section = next((one for one in (self._body.iter() if len(self._body) else ()) if name_of(one) == "sectpr"), ())
         kind = "first" if any(name_of(one) == "titlepg" for one in section) else "default"
-        for reference in section:
-            if name_of(reference) == "headerreference" and value(reference, "type") == kind:
-                for line in self._lines_in(self._package.target(value(reference, "id"))):
-                    if any(sign.isalpha() for sign in line.text):
-                        yield replace(line, role="header") if line.role != "continuation" else line
+        references = (one for one in section if name_of(one) == "headerreference" and value(one, "type") == kind)
+        reference = next(references, None)
+        header = () if reference is None else self._package.target(value(reference, "id"))
+        for line in self._lines_in(header):
+            if any(sign.isalpha() for sign in line.text):
+                yield replace(line, role="header") if line.role != "continuation" else line
 
     def _lines_in(self, container: Element, depth: int = 0) -> Iterator[Line]:
         for element in container:
@@ -91,12 +93,10 @@ class _Document:
 
     def _label(self, paragraph: Element) -> str:
         """Return the number or bullet that Word sets before a paragraph."""
-        for properties in self._styles.properties(paragraph):
-            found = child(properties, "numpr")
-            list_id = None if found is None else child(found, "numid")
-            if list_id is not None:
-                return self._numbering.next_label(value(list_id), number(child(found, "ilvl"), 0))
-        return ""
+        found = self._styles.list_properties(paragraph)
+        if found is None:
+            return ""
+        return self._numbering.next_label(value(child(found, "numid")), number(child(found, "ilvl"), 0))
 
     def _fill(self, paragraph: Paragraph, container: Element, whole: Element) -> None:
         """Write the runs within a container; `whole` is the paragraph they belong to."""
@@ -132,6 +132,9 @@ class _Document:
         text = self._notes[kind].get(value(reference, "id"))
         if text is None:
             return
+        # one note may be referred to more often than memory holds
+        self._noted += len(text)
+        check_length(self._package.path, self._noted, 0)
         if not mark:
             self._counted[kind] += 1
         paragraph.hang_note(mark or str(self._counted[kind]), text)

@@ -8,6 +8,8 @@ from pathlib import Path
 from ingest.errors import UnreadableLetter
 
 MAX_BYTES = 20_000_000
+# Five hundred pages of print: what can be read, cut and searched while somebody waits.
+MOST_CHARACTERS, MOST_LINES = 2_000_000, 100_000
 
 
 def read_bytes(path: Path) -> bytes:
@@ -36,3 +38,16 @@ def read_bytes(path: Path) -> bytes:
     if not data.strip():
         raise UnreadableLetter(f"{path}: the file is empty; nothing was indexed")
     return data
+
+
+def check_length(path: Path, characters: int, lines: int) -> None:
+    """Make sure that a text is no longer than a letter can be.
+
+    Raises:
+        UnreadableLetter: it is.
+    """
+    if characters > MOST_CHARACTERS or lines > MOST_LINES:
+        raise UnreadableLetter(
+            f"{path}: {characters / 1e6:.1f} million characters on {lines} lines are too many for a letter "
+            f"(limits {MOST_CHARACTERS / 1e6:.0f} million, {MOST_LINES}); split it first"
+        )

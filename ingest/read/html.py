@@ -10,7 +10,7 @@ from pathlib import Path
 from string import ascii_lowercase, ascii_uppercase
 
 from ingest.errors import UnreadableLetter
-from ingest.read.files import read_bytes
+from ingest.read.files import check_length, read_bytes
 from ingest.read.html_notes import Notes
 from ingest.read.lines import Line, Role
 from ingest.read.paragraph import Paragraph
@@ -43,6 +43,7 @@ _HEADING = re.compile(r"h([1-6])")
 _HEADING_CLASS = re.compile(r"(?:^|[\s_-])(?:tussenkop\w*|heading\w*|subtitle)(?:$|[\s_-])")
 _STYLES = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underlined"}
 _BELOW_ALL = 7
+_LONGEST_NAMES = 500
 _LONGEST_NUMBER = 6
 _ALPHABETS = {"a": ascii_lowercase, "A": ascii_uppercase}
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -61,7 +62,10 @@ def html_lines(path: Path, text: str) -> tuple[Line, ...]:
     """Return the lines of HTML that is in memory already; `path` is named in errors."""
     root = parse_html(path, text)
     text_root = _text_root(root)
-    lines = tuple(_Page(text_root).lines())
+    page = _Page(text_root)
+    # many marks may lead to one long note
+    check_length(path, page.notes.length, 0)
+    lines = tuple(page.lines())
     if not lines:
         raise UnreadableLetter(f"{path}: the page holds no text; save it from a browser, or print it to a PDF")
     return lines
@@ -92,8 +96,9 @@ class _Page:
 
     def __init__(self, root: Element) -> None:
         self._root = root
-        self._notes = Notes(root)
+        self.notes = Notes(root)
         self._titled = False
+        self._with_blocks = _with_blocks(root)
 
     def lines(self) -> Iterator[Line]:
         """Yield the lines of the page."""
@@ -117,7 +122,7 @@ class _Page:
 
     def _block(self, element: Element, role: Role, marker: str) -> Iterator[Line]:
         name = name_of(element)
-        if _is_left_out(element) or self._notes.holds(element):
+        if _is_left_out(element) or self.notes.holds(element):
             return
         level = _heading_level(element)
         if level:
@@ -147,7 +152,7 @@ class _Page:
             if name_of(item) == "li":
                 number = letters[(count - 1) % len(letters)] if letters else str(count)
                 marker = f"{number}." if name_of(element) == "ol" else "•"
-                yield from () if self._notes.holds(item) else self._inside(item, "item", marker)
+                yield from () if self.notes.holds(item) else self._inside(item, "item", marker)
                 count += 1
             else:
                 yield from self._block(item, "paragraph", "")
@@ -167,13 +172,12 @@ class _Page:
 
     def _is_inline(self, element: Element) -> bool:
         name = name_of(element)
-        held = any(name_of(inside) in _BLOCKS for inside in element.iter())
-        return name not in _BLOCKS and name not in _LEFT_OUT and not held
+        return name not in _BLOCKS and name not in _LEFT_OUT and element not in self._with_blocks
 
     def _fill(self, paragraph: Paragraph, element: Element, style: frozenset[str]) -> None:
         """Write the running text of an element, its notes hung where their marks stand."""
         name = name_of(element)
-        note = self._notes.note_of(element)
+        note = self.notes.note_of(element)
         if note:
             paragraph.hang_note(*note)
             return
@@ -190,10 +194,22 @@ class _Page:
             paragraph.write(child.tail or "", style)
 
 
+def _with_blocks(root: Element) -> set[Element]:
+    """Return the elements that stand above a block."""
+    found: set[Element] = set()
+    for element in root.iter():
+        if name_of(element) in _BLOCKS:
+            for above in element.iterancestors():
+                if above in found:
+                    break
+                found.add(above)
+    return found
+
+
 def _is_left_out(element: Element) -> bool:
     """Whether an element surrounds the text of the page, or is not shown."""
     name = name_of(element)
-    named = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+    named = f"{element.get('class') or ''} {element.get('id') or ''}"[:_LONGEST_NAMES].lower()
     hidden = element.get("hidden") is not None or element.get("aria-hidden") == "true"
     # the body carries whatever classes a page is built with
     return not name or name in _LEFT_OUT or hidden or (name != "body" and bool(_SURROUNDS.search(named)))
@@ -204,5 +220,7 @@ def _heading_level(element: Element) -> int:
     named = _HEADING.fullmatch(name_of(element))
     if named:
         return int(named[1])
-    is_named_so = name_of(element) == "p" and _HEADING_CLASS.search((element.get("class") or "").lower())
+    is_named_so = name_of(element) == "p" and _HEADING_CLASS.search(
+        (element.get("class") or "")[:_LONGEST_NAMES].lower()
+    )
     return _BELOW_ALL if is_named_so else 0

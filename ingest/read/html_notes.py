@@ -9,6 +9,7 @@ from ingest.read.tree import Element, name_of
 _MARK = re.compile(r"[\[(]?(?:noot\s*)?(\d{1,3}|[*†‡]{1,3}|[ivxlc]{1,5}|[a-z])[\])]?", re.IGNORECASE)
 _OPENING = re.compile(r"^\s*[\[(]?(?:\d{1,3}|[*†‡]{1,3}|[ivxlc]{1,5}|[a-z])[\])]?[.:]?\s+(?=\S)")
 _BACK = re.compile(r"[\W_]*(?:\d{1,3}|terug.{0,30}|[a-z])?[\W_]*", re.IGNORECASE)
+_LONGEST_BACK = 100
 _INLINE = frozenset("a sup span b strong i em u small font".split())
 
 
@@ -29,18 +30,26 @@ class Notes:
             if _MARK.fullmatch(_text(link)) and order[target] > order[link] and link not in target.iterancestors()
         }
         holding = _holders(found)
+        words: dict[Element, str] = {}
         self._texts: dict[Element, tuple[str, str]] = {}
         self._blocks: set[Element] = set()
         for link, target in found.items():
             block = _block_of(target, holding)
             mark = _MARK.fullmatch(_text(link))
             following = block.getnext()
-            if following is not None and _BACK.fullmatch(_words(block)):
+            if following is not None and _leads_back(_words(block)):
                 # the mark stands in a block of its own, as in a list of terms
                 self._blocks.add(block)
                 block = following
-            self._texts[link] = (mark[1] if mark else "", _OPENING.sub("", _words(block)))
+            if block not in words:
+                words[block] = _OPENING.sub("", _words(block))
+            self._texts[link] = (mark[1] if mark else "", words[block])
             self._blocks.add(block)
+
+    @property
+    def length(self) -> int:
+        """How long all notes are together, each as often as a mark leads to it, in characters."""
+        return sum(len(text) for _, text in self._texts.values())
 
     def note_of(self, element: Element) -> tuple[str, str] | None:
         """Return the mark and the text of the note that a link leads to, if it does."""
@@ -81,13 +90,17 @@ def _words(block: Element) -> str:
             texts.append(element)
             continue
         leads_back = name_of(element) == "a" and (element.get("href") or "")[:1] == "#"
-        if leads_back and _BACK.fullmatch(_text(element)):
+        if leads_back and _leads_back(_text(element)):
             continue
         parts: list[Element] = [element.text or ""]
         for child in element:
             parts += [child, child.tail or ""]
         stack += reversed(parts)
     return " ".join("".join(texts).split())
+
+
+def _leads_back(text: str) -> bool:
+    return len(text) <= _LONGEST_BACK and bool(_BACK.fullmatch(text))
 
 
 def _text(element: Element) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.read.files import read_bytes
+from ingest.read.files import check_length, read_bytes
 from ingest.read.html import html_lines
 from ingest.read.lines import Line
 from ingest.read.text import decode
@@ -20,4 +20,5 @@ def read_markdown(path: Path) -> tuple[Line, ...]:
     from mdit_py_plugins.footnote import footnote_plugin
 
     text = decode(path, read_bytes(path))
+    check_length(path, len(text), text.count("\n"))
     return html_lines(path, MarkdownIt("commonmark").enable("table").use(footnote_plugin).render(text))

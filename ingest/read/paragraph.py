@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 
 from ingest.read.lines import Line, Role, SourceNote
-from ingest.read.text import clean
+from ingest.read.text import clean, compose
 
 # Stands for a note until the blanks are settled; no source can hold it, since cleaning takes it out.
 _NOTE = "\0"
@@ -20,24 +19,24 @@ class Paragraph:
     """Gathers one paragraph piece by piece."""
 
     def __init__(self) -> None:
-        self._rows: list[str] = [""]
+        self._rows: list[list[str]] = [[]]
         self._notes: list[tuple[str, str]] = []
         self._styles: list[frozenset[str]] = []
 
     def write(self, text: str, style: frozenset[str] = frozenset()) -> None:
         """Add text, printed in `style` ("bold", "italic", "underlined")."""
-        text = unicodedata.normalize("NFC", clean(text))
+        text = compose(clean(text))
         if any(sign.isalpha() for sign in text):
             self._styles.append(style)
-        self._rows[-1] += text
+        self._rows[-1].append(text)
 
     def break_line(self) -> None:
         """End a line within the paragraph; two in a row end the paragraph."""
-        self._rows.append("")
+        self._rows.append([])
 
     def hang_note(self, mark: str, text: str) -> None:
         """Hang a note on the text so far."""
-        self._rows[-1] += _NOTE
+        self._rows[-1].append(_NOTE)
         self._notes.append((mark, " ".join(clean(text).split())))
 
     def lines(self, role: Role, level: int = 0, marker: str = "", indent: int = 0) -> Iterator[Line]:
@@ -46,7 +45,7 @@ class Paragraph:
         style = "+".join(sorted(frozenset.intersection(*self._styles))) if self._styles else ""
         begun = False
         for row in self._rows:
-            line = _line(row, notes)
+            line = _line("".join(row), notes)
             if not line.text:
                 begun = False
                 continue

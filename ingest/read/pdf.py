@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import re
+import shlex
 import statistics
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from ingest.errors import UnreadableLetter
+from ingest.read.apart import read_apart
 from ingest.read.files import read_bytes
 from ingest.read.lines import Line
 from ingest.read.text import clean
@@ -79,15 +81,24 @@ def read_pdf(path: Path) -> tuple[Line, ...]:
     """Read a PDF file into lines.
 
     Raises:
-        UnreadableLetter: missing, empty, too large, damaged, locked, or scanned without text.
+        UnreadableLetter: missing, empty, too large, damaged, locked, scanned without text, or made to do harm.
     """
     read_bytes(path)
-    pages = _read_pages(path)
+    return read_apart(path)
+
+
+def read_pages(path: Path, counted: Callable[[int], None]) -> tuple[Line, ...]:
+    """Read a PDF file into lines in this process; `counted` is told how many pages it has before they are read.
+
+    Raises:
+        UnreadableLetter: damaged, locked, of too many pages, or scanned without text.
+    """
+    pages = _signs_by_page(path, counted)
     signs = [sign for page in pages for sign in page]
     if not signs:
         raise UnreadableLetter(
             f"{path}: the PDF holds no text, so it is most likely a scan; have it recognised first, for example with "
-            f"'ocrmypdf --language nld {path.name} readable.pdf'"
+            f"'ocrmypdf --language nld {shlex.quote(path.name)} readable.pdf'"
         )
     body = Counter(sign.size for sign in signs).most_common(1)[0][0]
     rows = [_rows_of(page, body) for page in pages]
@@ -104,7 +115,7 @@ def read_pdf(path: Path) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _read_pages(path: Path) -> list[list[_Sign]]:
+def _signs_by_page(path: Path, counted: Callable[[int], None]) -> list[list[_Sign]]:
     import pdfplumber
     from pdfminer.pdfdocument import PDFPasswordIncorrect
 
@@ -116,7 +127,13 @@ def _read_pages(path: Path) -> list[list[_Sign]]:
                 raise UnreadableLetter(
                     f"{path}: {len(document.pages)} pages are too many for a letter (limit {MOST_PAGES}); split it"
                 )
-            return [list(_signs_of(page)) for page in document.pages]
+            counted(len(document.pages))
+            pages = []
+            for page in document.pages:
+                pages.append(list(_signs_of(page)))
+                # it would keep all that it found, a kilobyte a character
+                page.close()
+            return pages
     except UnreadableLetter:
         raise
     except Exception as error:  # the library lets any error of its parsers through, bare ones among them

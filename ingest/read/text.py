@@ -11,12 +11,15 @@ from pathlib import Path
 
 from ingest.errors import UnreadableLetter
 from ingest.read.columns import cells_of, split_side_column
-from ingest.read.files import read_bytes
+from ingest.read.files import check_length, read_bytes
 from ingest.read.lines import Line
 
 # Invisible characters that copying leaves behind, and a plane-16 block that the structure stage uses as marks.
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\U0010f000-\U0010ffff]|[\x00-\x08\x0e-\x1f\x7f]")
-_SOFT_HYPHEN = re.compile("\u00ad(?=.*\\S)")
+_SOFT_HYPHEN = "\u00ad"
+# No word of any language has so many accents on one letter; putting thousands in order takes their number squared.
+_PILED_UP = re.compile(r"[^\w\s\x00-\x7f]{31,}")
+_MOST_ACCENTS = 30
 _SYMBOL_BULLETS = str.maketrans({"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "•", "\uf02d": "-"})
 _LINE_END = re.compile("\r\n|[\n\r\x0b\x85\u2028\u2029]")
 _DOUBLY_ENCODED = re.compile("[ÃÂ][\x80-\xbf]|â[€\x80\x82]|â‚¬")
@@ -28,7 +31,9 @@ def read_text(path: Path) -> tuple[Line, ...]:
     Raises:
         UnreadableLetter: missing, a folder, empty, too large, binary or in another encoding.
     """
-    return lines_of(decode(path, read_bytes(path)))
+    text = decode(path, read_bytes(path))
+    check_length(path, len(text), text.count("\n"))
+    return lines_of(text)
 
 
 def lines_of(text: str) -> tuple[Line, ...]:
@@ -36,7 +41,7 @@ def lines_of(text: str) -> tuple[Line, ...]:
 
     The side column of a letterhead comes before the text it stands beside.
     """
-    text = unicodedata.normalize("NFC", text).translate(_SYMBOL_BULLETS)
+    text = compose(text).translate(_SYMBOL_BULLETS)
     pages = text.split("\f")
     lines: list[Line] = []
     offset: int | None = None
@@ -49,9 +54,31 @@ def lines_of(text: str) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+def compose(text: str) -> str:
+    """Return text in Unicode's composed form (NFC)."""
+    return unicodedata.normalize("NFC", _PILED_UP.sub(_without_pile, text))
+
+
+def _without_pile(piled: re.Match[str]) -> str:
+    kept: list[str] = []
+    accents = 0
+    for sign in piled.group():
+        accents = accents + 1 if unicodedata.combining(sign) else 0
+        if accents <= _MOST_ACCENTS:
+            kept.append(sign)
+    return "".join(kept)
+
+
 def clean(raw: str) -> str:
-    """Return text without invisible characters, and with soft hyphens at its end only."""
-    return _SOFT_HYPHEN.sub("", _INVISIBLE.sub("", raw))
+    """Return text without invisible characters, and with a soft hyphen at the end of a line only."""
+    text = _INVISIBLE.sub("", raw)
+    return "\n".join(map(_without_soft_hyphens, text.split("\n"))) if _SOFT_HYPHEN in text else text
+
+
+def _without_soft_hyphens(row: str) -> str:
+    kept = row.rstrip()
+    ending = _SOFT_HYPHEN if kept.endswith(_SOFT_HYPHEN) else ""
+    return kept.replace(_SOFT_HYPHEN, "") + ending + row[len(kept) :]
 
 
 def _lines_of_rows(rows: Sequence[str], *, side: bool) -> Iterator[Line]:

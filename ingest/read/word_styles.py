@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from ingest.read.tree import Element, name_of
 from ingest.read.word_package import child, number, value
@@ -15,72 +16,94 @@ _CONTENTS = re.compile(r"(?:toc|inhopg|inhoudsopgave)\b.*", re.IGNORECASE)
 _FLAGS = {"b": "bold", "i": "italic", "u": "underlined"}
 _OFF = frozenset({"0", "false", "off", "none"})
 _LEVELS, _BODY_TEXT = 9, 9
+_LONGEST_LABEL, _MOST_BASES = 40, 30
 _ALPHABET = 26
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What one style says: its name, the one it is based on, and its properties."""
+
+    name: str
+    base: str
+    outline: Element | None
+    list: Element | None
+    flags: dict[str, bool]
 
 
 class Styles:
     """The styles of a document, each with those it is based on."""
 
     def __init__(self, root: Element) -> None:
-        self._styles = {value(style, "styleId"): style for style in root if name_of(style) == "style"}
+        self._elements = {value(style, "styleId"): style for style in root if name_of(style) == "style"}
+        # each looked into once, however many paragraphs are in it
+        self._style = cache(self._read)
 
-    def properties(self, paragraph: Element) -> Iterator[Element]:
-        """Yield the paragraph's own properties, then those of its style and of the styles below it."""
+    def list_properties(self, paragraph: Element) -> Element | None:
+        """Return what makes a paragraph a list item, by itself or by its style."""
         own = child(paragraph, "ppr")
-        if own is not None:
-            yield own
-        for style in self._chain(own, "pstyle"):
-            found = child(style, "ppr")
-            if found is not None:
-                yield found
+        found = None if own is None else child(own, "numpr")
+        lists = (style.list for style in self._chain(own, "pstyle"))
+        return next((one for one in (found, *lists) if one is not None and child(one, "numid") is not None), None)
 
     def heading_level(self, paragraph: Element) -> int:
         """Return the level of a heading, or 0 for what is none."""
-        for style in self._chain(child(paragraph, "ppr"), "pstyle"):
-            named = _HEADING.fullmatch(_name(style))
+        own = child(paragraph, "ppr")
+        chain = self._chain(own, "pstyle")
+        for style in chain:
+            named = _HEADING.fullmatch(style.name)
             if named:
                 return int(named[1])
-        outlines = (child(properties, "outlinelvl") for properties in self.properties(paragraph))
+        outlines = (None if own is None else child(own, "outlinelvl"), *(style.outline for style in chain))
         outline = next((number(found, _BODY_TEXT) for found in outlines if found is not None), _BODY_TEXT)
         return outline + 1 if outline < _BODY_TEXT else 0
 
     def is_title(self, paragraph: Element) -> bool:
         """Whether a paragraph is the title of the document."""
-        return any(_TITLE.fullmatch(_name(style)) for style in self._chain(child(paragraph, "ppr"), "pstyle"))
+        return any(_TITLE.fullmatch(style.name) for style in self._chain(child(paragraph, "ppr"), "pstyle"))
 
     def is_contents(self, paragraph: Element) -> bool:
         """Whether a paragraph is a line of the table of contents."""
-        return any(_CONTENTS.fullmatch(_name(style)) for style in self._chain(child(paragraph, "ppr"), "pstyle"))
+        return any(_CONTENTS.fullmatch(style.name) for style in self._chain(child(paragraph, "ppr"), "pstyle"))
 
     def print_of(self, run: Element, paragraph: Element) -> frozenset[str]:
         """Return how a run is printed: itself, by its style, or by its paragraph's."""
         own = child(run, "rpr")
-        chains = [*self._chain(own, "rstyle"), *self._chain(child(paragraph, "ppr"), "pstyle")]
-        sources = [own, *(child(style, "rpr") for style in chains)]
-        return frozenset(style for flag, style in _FLAGS.items() if _is_on(sources, flag))
+        chains = (*self._chain(own, "rstyle"), *self._chain(child(paragraph, "ppr"), "pstyle"))
+        sources = (_flags_in(own), *(style.flags for style in chains))
+        return frozenset(
+            style
+            for flag, style in _FLAGS.items()
+            if next((source[flag] for source in sources if flag in source), False)
+        )
 
-    def _chain(self, properties: Element | None, kind: str) -> Iterator[Element]:
+    def _chain(self, properties: Element | None, kind: str) -> tuple[_Style, ...]:
+        """Return the style that properties name and those it is based on, the nearest first."""
         named = None if properties is None else child(properties, kind)
-        seen: set[str] = set()
+        chain: dict[str, _Style] = {}
         key = "" if named is None else value(named)
-        while key in self._styles and key not in seen:
-            seen.add(key)
-            yield self._styles[key]
-            base = child(self._styles[key], "basedon")
-            key = "" if base is None else value(base)
+        while key in self._elements and key not in chain and len(chain) < _MOST_BASES:
+            chain[key] = self._style(key)
+            key = chain[key].base
+        return tuple(chain.values())
+
+    def _read(self, key: str) -> _Style:
+        style = self._elements[key]
+        properties = child(style, "ppr")
+        named, base = child(style, "name"), child(style, "basedon")
+        return _Style(
+            "" if named is None else value(named),
+            "" if base is None else value(base),
+            None if properties is None else child(properties, "outlinelvl"),
+            None if properties is None else child(properties, "numpr"),
+            _flags_in(child(style, "rpr")),
+        )
 
 
-def _name(style: Element) -> str:
-    named = child(style, "name")
-    return "" if named is None else value(named)
-
-
-def _is_on(sources: list[Element | None], flag: str) -> bool:
-    for source in sources:
-        found = None if source is None else child(source, flag)
-        if found is not None:
-            return value(found) not in _OFF
-    return False
+def _flags_in(properties: Element | None) -> dict[str, bool]:
+    """Return which kinds of print properties switch on or off."""
+    found = {flag: None if properties is None else child(properties, flag) for flag in _FLAGS}
+    return {flag: value(element) not in _OFF for flag, element in found.items() if element is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +123,8 @@ class Numbering:
         self._lists: dict[str, str] = {}
         for element in root:
             if name_of(element) == "abstractnum":
-                self._levels[value(element, "abstractNumId")] = [
-                    _level(one) for one in element if name_of(one) == "lvl"
-                ]
+                levels = [one for one in element if name_of(one) == "lvl"]
+                self._levels[value(element, "abstractNumId")] = [_level(one) for one in levels[:_LEVELS]]
             elif name_of(element) == "num":
                 abstract = child(element, "abstractnumid")
                 self._lists[value(element, "numId")] = "" if abstract is None else value(abstract)
@@ -131,7 +153,7 @@ def _level(element: Element) -> _Level:
     form, text = child(element, "numfmt"), child(element, "lvltext")
     return _Level(
         "decimal" if form is None else value(form),
-        "" if text is None else value(text),
+        "" if text is None else value(text)[:_LONGEST_LABEL],
         number(child(element, "start"), 1),
     )
 

@@ -146,8 +146,9 @@ def _stands_apart(lines: tuple[Line, ...], start: int, position: int) -> bool:
     first = lines[start]
     if _LABEL.match(first.text):
         return True
-    text = bare(" ".join(line.text for line in lines[start:position]))
-    return first.gap and not first.page_break and position - start <= _MOST_HEADING_LINES and looks_like_heading(text)
+    if not first.gap or first.page_break or position - start > _MOST_HEADING_LINES:
+        return False
+    return looks_like_heading(bare(" ".join(line.text for line in lines[start:position])))
 
 
 def _leaves_item(lines: tuple[Line, ...], start: int, position: int) -> bool:

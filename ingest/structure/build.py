@@ -109,7 +109,15 @@ class _Draft:
 
     def add_paragraph(self, kind: ParagraphKind, lines: Sequence[Line]) -> None:
         text = join_lines([line.text for line in lines], self._hyphenated)
-        self._sections[-1].paragraphs.append((kind, text, lines[0].page))
+        section = self._sections[-1]
+        if ANCHOR.sub("", text).strip():
+            section.paragraphs.append((kind, text, lines[0].page))
+        elif section.paragraphs:
+            # marks by themselves hang on what stands before them
+            before, written, page = section.paragraphs[-1]
+            section.paragraphs[-1] = (before, written + text, page)
+        else:
+            section.note_anchors += ANCHOR.findall(text)
 
     def by_heading(self) -> list[tuple[str, list[str]]]:
         return [(section.heading, [text for _, text, _ in section.paragraphs]) for section in self._sections]
@@ -138,8 +146,8 @@ class _Draft:
         places: dict[str, tuple[str, int]] = {}
         for section, finished in zip(self._sections, self.sections(letter_id), strict=True):
             for (_, text, _), paragraph in zip(section.paragraphs, finished.paragraphs, strict=True):
-                for match in ANCHOR.finditer(text):
-                    places[match.group()] = (paragraph.id, len(ANCHOR.sub("", text[: match.start()])))
+                for before, match in enumerate(ANCHOR.finditer(text)):
+                    places[match.group()] = (paragraph.id, match.start() - before)
             if finished.paragraphs:
                 places.update((anchor, (finished.paragraphs[0].id, 0)) for anchor in section.note_anchors)
         return tuple(Footnote(note.mark, note.text, *places.get(note.anchor, ("", 0))) for note in notes)

@@ -25,6 +25,7 @@ _REPEATED = re.compile(r"(?:(?:ons |uw )?kenmerk|(?:onze |uw )referentie|datum)\
 _RULE = re.compile(r"[_=~*.·•\s–—-]{3,}")
 _TOP_LINES, _BOTTOM_LINES, _LETTERHEAD_LINES = 15, 6, 40
 _MOST_LETTERHEAD_LINES = 4
+_LONGEST_RUNNING = 300
 
 
 def drop_furniture(lines: tuple[Line, ...]) -> tuple[Line, ...]:
@@ -134,7 +135,7 @@ def _keys(lines: tuple[Line, ...], position: int) -> Iterator[str]:
     The text of a note, whose number stands before it, shares nothing; nor does the number of a question.
     """
     line = lines[position]
-    if is_question_label(line.text):
+    if len(line.text) > _LONGEST_RUNNING or is_question_label(line.text):
         return
     if position and not line.gap and not line.page_break and lines[position - 1].text.isdecimal():
         return

@@ -155,6 +155,7 @@ def levels_of(headings: Sequence[str], styles: Sequence[str] = ()) -> list[int]:
     is known it decides for those: below the headings before them in a stronger print.
     """
     counts = _counts(headings)
+    last = {count: position for position, count in enumerate(counts) if count}
     running: dict[str, int] = {}
     levels: list[int] = []
     printed: dict[str, int] = {}
@@ -175,7 +176,7 @@ def levels_of(headings: Sequence[str], styles: Sequence[str] = ()) -> list[int]:
             levels.append(printed[style])
             continue
         capitals = heading.isupper() and len(heading) >= _FEWEST_CAPITALS
-        goes_on = any(after and running.get(after.scheme) == after.ordinal - 1 for after in counts[position:])
+        goes_on = any(last.get(_Count(scheme, at + 1), -1) > position for scheme, at in running.items())
         levels.append(len(running) + 1 if running and goes_on else 2 if below_capitals and not capitals else 1)
         below_capitals = below_capitals or capitals
         printed.setdefault(style, levels[-1])

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 from ingest.read import Line
@@ -22,20 +25,57 @@ _COUNTED_LINE = re.compile(_COUNTED)
 _COUNTED_BY = re.compile(
     r"(?:\b(?:nr|nrs|nummer|art|artikel|lid|bijlage|pagina|blz|p|kst|Kamerstuk)\.?|[€$£]|postbus \d+)$", re.IGNORECASE
 )
+_LONGEST_COUNTER = 40
+# In characters: a line that is a whole paragraph is shorter by far.
+LONGEST_MARKED = 20_000
+_FIGURES = re.compile("[0-9]+")
+_LENGTHS = (1, 2, 3)
 _ANCHOR_CLASS = ANCHOR.pattern
 _AFTER = r"(?=$|\s|[.,;:!?)\]”’»\"'](?!\d))"
 _STOP = r"(?:(?<=[^\W\d][.,;:!?])|(?<=[)\]”’»%][.,;:!?])|(?<=\b(?:19|20)\d\d[.,;:!?]))"
 _WORD = r"(?<=[a-zà-ÿ)\]”’»\"'%])"
 
 
-def find_mark(lines: list[Line], number: int, floor: tuple[int, int], page: int | None, *, form: Form) -> Place | None:
-    """Find the mark `number` after `floor`: on the note's page first, then surest form, then nearest.
+class MarkedRows:
+    """The rows of the running text that may still hold a mark: those with its number, not searched in vain before."""
+
+    def __init__(self) -> None:
+        self._by_number: dict[str, list[int]] = {}
+        self._searched: dict[tuple[int, Form], int] = {}
+        self._anchored: set[int] = set()
+
+    def add(self, row: int, text: str) -> None:
+        """Take in a line; one so long that no page holds it has no marks."""
+        if len(text) > LONGEST_MARKED:
+            return
+        runs = _FIGURES.findall(text.translate(SUPERSCRIPTS))
+        for number in {run[at : at + length] for run in runs for at in range(len(run)) for length in _LENGTHS}:
+            self._by_number.setdefault(number, []).append(row)
+
+    def anchor(self, row: int) -> None:
+        """Note that a mark of this row has become an anchor, beside which another number may be a mark."""
+        self._anchored.add(row)
+
+    def where(self, number: int, form: Form, floor: int) -> list[int]:
+        """Return the rows from `floor` on to search for a number, the last first."""
+        rows = self._by_number.get(str(number), [])
+        until = self._searched.get((number, form), 0)
+        return [row for row in reversed(rows[bisect_left(rows, floor) :]) if row >= until or row in self._anchored]
+
+    def searched(self, number: int, form: Form, until: int) -> None:
+        """Note that no row before `until` holds this mark."""
+        self._searched[number, form] = until
+
+
+def find_mark(
+    lines: list[Line], rows: Sequence[int], number: int, floor: tuple[int, int], page: int | None, *, form: Form
+) -> Place | None:
+    """Find the mark `number` in some rows, after `floor`: on the note's page first, then surest form, then nearest.
 
     The form of the note says how much to trust the text: a number that a heading or list item could
     have, too, needs a sure mark; one alone on its line is a note's, and takes the weakest.
     """
-    patterns = _patterns(number, form)
-    rows = range(len(lines) - 1, floor[0] - 1, -1)
+    patterns = _patterns(number, form) if rows else ()
     on_page = [row for row in rows if lines[row].page == page]
     for candidates in (on_page, [row for row in rows if lines[row].page != page]):
         for pattern in patterns:
@@ -46,13 +86,14 @@ def find_mark(lines: list[Line], number: int, floor: tuple[int, int], page: int 
     return None
 
 
-def _patterns(number: int, form: Form) -> list[re.Pattern[str]]:
+@lru_cache(maxsize=4_000)
+def _patterns(number: int, form: Form) -> tuple[re.Pattern[str], ...]:
     sure, closed = _sure_patterns(number), _closed(number)
     if form == "dotted":
-        return [*sure]
+        return sure
     if form in ("closed", "skipping"):
-        return [*closed, *sure]
-    return [*closed[:1], *sure, *_doubtful_patterns(number), *([_bare(number)] if form == "lone" else [])]
+        return (*closed, *sure)
+    return (*closed[:1], *sure, *_doubtful_patterns(number), *([_bare(number)] if form == "lone" else []))
 
 
 def _closed(number: int) -> tuple[re.Pattern[str], ...]:
@@ -69,7 +110,8 @@ def _is_figure(lines: list[Line], row: int, match: re.Match[str]) -> bool:
     text = lines[row].text
     alone = match.end() == len(text) and " " in text[match.start() - 1 : match.end()]
     counts = alone and row + 1 < len(lines) and bool(_COUNTED_LINE.match(lines[row + 1].text))
-    return counts or bool(_COUNTED_BY.search(text[: match.start()].rstrip()))
+    before = len(text[max(match.start() - 1, 0) : match.start()].rstrip()) + max(match.start() - 1, 0)
+    return counts or bool(_COUNTED_BY.search(text, max(before - _LONGEST_COUNTER, 0), before))
 
 
 def _raised(number: int) -> str:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_LAST_PART = re.compile(r"([^\W_]+)-$")
+# only from the start of a word, and no word is looked at twice
+_LAST_PART = re.compile(r"(?<![^\W_])([^\W_]++)-$")
 _FIRST_PART = re.compile(r"[^\W\d_]+")
 # only from the start of a word, lest a long one be scanned again from each of its letters
 _HYPHENATED = re.compile(r"(?<![^\W_])[^\W_]+(?:-[^\W_]+)+")
 _COORDINATION = re.compile(r"(?:en|of|als|dan|tot|respectievelijk|resp\.|c\.q\.|and|or)\b")
-_BROKEN_ADDRESS = re.compile(r"(?:https?://|www\.)\S*[/\-=_?&%#]$")
+_ADDRESS = re.compile(r"https?://|www\.")
+_BREAKS_ADDRESS = tuple("/-=_?&%#")
+# All of what is joined that the next line can depend on, in characters: an address, not a whole letter.
+_LONGEST_WORD = 2_000
 _OPEN_LEFT = frozenset({"non", "niet", "oud", "ex", "anti", "pro", "quasi", "semi"})
 # Initialisms that are written small and can be read as a syllable; those without a vowel need no list.
 _INITIALISMS = frozenset(
@@ -28,28 +32,35 @@ def hyphenated_words(texts: Sequence[str]) -> frozenset[str]:
 
 def join_lines(texts: Sequence[str], hyphenated: frozenset[str] = frozenset()) -> str:
     """Join the lines of one paragraph; `hyphenated` are words known to carry a true hyphen."""
-    running = ""
+    pieces: list[str] = []
+    end = ""
     for text in texts:
-        running = _join(running, text, hyphenated) if running else text
-    return running
+        if not end:
+            pieces, end = [text], text[-_LONGEST_WORD:]
+            continue
+        hyphen, between = _joint(end, text, hyphenated)
+        if hyphen:
+            pieces += filter(None, [pieces.pop()[:-1]])
+        pieces += filter(None, (between, text))
+        end = (end[: len(end) - hyphen] + between + text)[-_LONGEST_WORD:]
+    return "".join(pieces)
 
 
-def _join(left: str, right: str, hyphenated: frozenset[str]) -> str:
+def _joint(left: str, right: str, hyphenated: frozenset[str]) -> tuple[bool, str]:
+    """Return whether the hyphen at the end of `left` goes, and what comes between the two."""
     if left.endswith(SOFT_HYPHEN):
-        return left[:-1] + right
+        return True, ""
     last = left[left.rfind(" ") + 1 :]
-    if _BROKEN_ADDRESS.search(last):
-        return left + right
+    if last.endswith(_BREAKS_ADDRESS) and _ADDRESS.search(last):
+        return False, ""
     head, tail = _LAST_PART.search(last), _FIRST_PART.match(right)
     if not head:
         # a dash of its own keeps its blanks; one glued to a digit or bracket binds
         binds = left.endswith("-") and len(left) > 1 and not left[-2].isspace()
-        return f"{left}{right}" if binds else f"{left} {right}"
+        return False, "" if binds else " "
     if _COORDINATION.match(right):
-        return f"{left} {right}"
-    if tail and not _is_true_hyphen(head[1], tail.group(), hyphenated):
-        return left[:-1] + right
-    return left + right
+        return False, " "
+    return bool(tail and not _is_true_hyphen(head[1], tail.group(), hyphenated)), ""
 
 
 def _is_true_hyphen(head: str, tail: str, hyphenated: frozenset[str]) -> bool:

@@ -6,9 +6,10 @@ import re
 
 from ingest.letter import Span
 
-_CANDIDATE = re.compile(r"(?:[.!?]+|…)[\"'”’»)\]]*(?=\s+[\"'“‘«„(\[]*(?:['’][stn]\s)?[A-ZÀ-Þ0-9€])")
+# no stop is looked at twice, lest a row of thousands is
+_CANDIDATE = re.compile(r"(?:(?<![.!?])[.!?]++|…)[\"'”’»)\]]*(?=\s+[\"'“‘«„(\[]*(?:['’][stn]\s)?[A-ZÀ-Þ0-9€])")
 _NOT_BLANK = re.compile(r"\S")
-_NEXT_WORD = re.compile(r"\W*(\w+)")
+_NEXT_WORD = re.compile(r"\W{0,20}+(\w+)")
 _LAST_TOKEN = re.compile(r"[^\s(\[«“„‘\"']+$")
 # Always followed by what they introduce, so never the end of a sentence.
 _INTRODUCING = frozenset(
@@ -53,7 +54,8 @@ def split_sentences(text: str) -> tuple[Span, ...]:
 
 def ends_in_abbreviation(text: str, *, closing: bool = False) -> bool:
     """Whether the text ends in an abbreviation that goes on ("nr."), or, with `closing`, in any ("c.s.")."""
-    token = _LAST_TOKEN.search(text[:-1]) if text.endswith(".") else None
+    end = len(text) - 1
+    token = _LAST_TOKEN.search(text, max(end - _LONGEST_TOKEN, 0), end) if text.endswith(".") else None
     if not token:
         return False
     lowered = token.group().lower()

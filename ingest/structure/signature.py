@@ -33,7 +33,9 @@ def find_signature(blocks: Sequence[Block], start: int) -> tuple[int, int]:
     if signed:
         first, stop = signed[0], signed[-1] + 1
         return first - (first > start and _is_closing(blocks[first - 1])), stop
-    for last in range(len(blocks) - 1, start - 1, -1):
+    last = len(blocks)
+    while last > start:
+        last -= 1
         if not (_has_post(blocks[last]) or _is_closing(blocks[last])):
             continue
         first = last
@@ -45,6 +47,8 @@ def find_signature(blocks: Sequence[Block], start: int) -> tuple[int, int]:
         named = any(_is_name(block) or len(block.lines) > 1 or _is_closing(block) for block in blocks[first:stop])
         if named or stop == end:
             return first, stop
+        # nor does a part of these name anybody
+        last = first
     return end, end
 
 

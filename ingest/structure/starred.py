@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from ingest.read import Line
+from ingest.structure.marks import LONGEST_MARKED, MOST_NOTES
 
 _NOTE = re.compile(r"(?P<mark>\*{1,3}|†|‡)\)?\s*(?P<text>[^*\s].*)")
 _HANGING = re.compile(r"(?<=[^\W_]|[)\]”’».,;:?!])(?P<mark>\*{1,3}(?!\*)|†|‡)(?:\)|(?=$|[\s.,;:!?)\]”’»]))")
@@ -27,25 +29,24 @@ class Starred:
 
 def find_starred(lines: tuple[Line, ...]) -> list[Starred]:
     """Return such notes; a list whose items begin with stars has no marks, so it holds none."""
-    marks = [
-        (row, match.span(), match["mark"])
-        for row, line in enumerate(lines)
-        if not _NOTE.fullmatch(line.text)
-        for match in _HANGING.finditer(line.text)
-    ]
+    marks: dict[str, list[tuple[int, tuple[int, int]]]] = {}
+    for row, line in enumerate(lines):
+        if len(line.text) <= LONGEST_MARKED and not _NOTE.fullmatch(line.text):
+            for match in _HANGING.finditer(line.text):
+                marks.setdefault(match["mark"], []).append((row, match.span()))
     found: list[Starred] = []
     for position, line in enumerate(lines):
-        note = _NOTE.fullmatch(line.text) if marks else None
+        note = _NOTE.fullmatch(line.text) if marks and len(found) < MOST_NOTES else None
         if not note:
             continue
-        before = (place for place in reversed(marks) if 0 < position - place[0] < _FARTHEST)
-        place = next((place for place in before if place[2] == note["mark"]), None)
-        if place:
+        places = marks.get(note["mark"], [])
+        nearest = bisect_left(places, (position,)) - 1
+        if nearest >= 0 and position - places[nearest][0] < _FARTHEST:
             # a mark belongs to one note only
-            marks.remove(place)
+            row, span = places.pop(nearest)
             end = _end(lines, position)
             texts = (note["text"], *(line.text for line in lines[position + 1 : end]))
-            found.append(Starred(note["mark"], position, end, place[0], place[1], texts))
+            found.append(Starred(note["mark"], position, end, row, span, texts))
     return found
 
 
