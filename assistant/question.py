@@ -15,7 +15,7 @@ from ingest.embed import Encoded
 from ingest.letter import Language
 
 Expected = Literal["number", "date", "person", "place", "reason", "list", "yes-no"]
-LetterFact = Literal["date", "addressee", "signature"]
+LetterFact = Literal["date", "addressee", "signature", "subject"]
 
 _LONGEST_PHRASE = 6
 _SHORTEST_CORRECTED = 5
@@ -63,6 +63,8 @@ _WRITTEN = (
 _OTHER_PAPERS = (
     r"verdrag|treaty|overeenkomst|agreement|akkoord|accord|convenant|covenant|contract|pact|motie|motion|memorandum"
 )
+_ABOUT = r"(?:onderwerp(?:en)?|strekking|inhoud|kern|samenvatting|thema(?:'s)?|hoofdpunten|hoofdlijn(?:en)?)"
+_ABOUT_EN = r"(?:subjects?|topics?|contents?|summary|gist|themes?|main points?)"
 # In this order: the day a letter was signed is its date, not its signature.
 _FACTS: tuple[tuple[LetterFact, re.Pattern[str]], ...] = (
     (
@@ -102,6 +104,21 @@ _FACTS: tuple[tuple[LetterFact, re.Pattern[str]], ...] = (
             r"|\bwelke (?:minister|bewindspersoon|bewindslied\w*|staatssecretaris\w*)\b.*\b(?:stuurde?n?"
             r"|verstuurde?n?|schreven?)\b"
             r"|\bfunctie heeft\b|\bwhat (?:post|position|office) does\b"
+        ),
+    ),
+    (
+        "subject",
+        re.compile(
+            rf"\b(?:waar|waarover) (?:gaat|ging|handelt|schrijft|informeert)\b(?: \w+){{0,3}} {_LETTER}"
+            r"(?: (?:eigenlijk|nou|nu|precies|over))*\W*$"
+            rf"|\bwat (?:staat er|is er) (?:zoal |allemaal )?in {_THE_LETTER}\W*$"
+            rf"|\b{_ABOUT}(?: (?:van|in|uit|voor))? (?:{_THE_LETTER}|{_LETTER}(?: {_ABOUT})?)\W*$"
+            rf"|\bwelke onderwerpen\b.*\b{_LETTER}\b|\b{_LETTER}\b.*\bwelke onderwerpen\b"
+            rf"|\bvat {_THE_LETTER}.*\bsamen\b|\bsamenvatting\b.*\b{_LETTER}\W*$"
+            rf"|\bwhat(?:'s| is| was) {_THE_LETTER} (?:all |really |actually )?about\W*$"
+            rf"|\bwhat does {_THE_LETTER} (?:say|cover|discuss|deal with|contain)\W*$"
+            rf"|\b{_ABOUT_EN} (?:of|in|covered (?:in|by)) (?:{_THE_LETTER}|{_LETTER})\W*$"
+            rf"|\b(?:what|which) (?:topics|subjects)\b.*\b{_LETTER}\b|\bsummar(?:ise|ize) {_THE_LETTER}\W*$"
         ),
     ),
 )
