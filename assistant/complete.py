@@ -38,6 +38,30 @@ _WANTS_MORE = re.compile(
     r"|\bhow (?:does|do|will|can|is|are)\b"
 )
 
+_COUNTS = {"twee": 2, "drie": 3, "vier": 4, "vijf": 5, "tweetal": 2, "drietal": 3, "viertal": 4}
+# A sentence that says how many follow: "De achteruitgang heeft twee oorzaken."
+_ANNOUNCES = re.compile(rf"\b(?P<count>{'|'.join(_COUNTS)}) (?:\w+e )?(?:hoofd)?[a-z]\w+(?:en|s)\b[^.;]{{0,20}}[.:]$")
+_LONGEST_ANNOUNCEMENT = 100
+_ORDINAL = re.compile(r"(?:(?:De|Het) (?:eerste|tweede|derde|vierde|vijfde|laatste)|Ten (?:eerste|tweede|derde|vierde|slotte))\b")
+_MOST_LISTED = 4
+
+
+def listed_after(question: Question, ranking: Ranking) -> list[RankedSentence]:
+    """Return the sentences, at most four, of an enumeration that the best sentence announces or opens."""
+    best = ranking.sentences[0].place
+    places = {ranked.place.at: ranked for ranked in ranking.sentences}
+    paragraph, first = best.candidate.paragraph, best.sentence
+    text = paragraph.sentence(first)
+    announced = _ANNOUNCES.search(text) if len(text) <= _LONGEST_ANNOUNCEMENT else None
+    following = range(first + 1, min(first + 1 + _MOST_LISTED, len(paragraph.sentences)))
+    if announced:
+        following = following[: _COUNTS[announced["count"]]]
+    elif question.expected & {"list", "reason"} and _ORDINAL.match(text):
+        following = [number for number in following if _ORDINAL.match(paragraph.sentence(number))]
+    else:
+        return []
+    return [places[paragraph.id, number] for number in following if (paragraph.id, number) in places]
+
 
 def complete(question: Question, ranking: Ranking) -> list[RankedSentence]:
     """Return the neighbours that the best sentence needs, the most needed first."""

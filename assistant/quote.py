@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.complete import complete, text_of
+from assistant.complete import complete, listed_after, text_of
 from assistant.decisive import asks_expression, find_decisive
 from assistant.dialogue import Citation
 from assistant.features import SentencePlace, coverage, fact_here, terms_of_sentence
@@ -21,6 +21,9 @@ MOST_SENTENCES = 3
 # .79 of the gold questions where the best sentence alone does in .66, and costs hardly any precision. A number, a date
 # or a name that was asked for and found wants less company.
 _NEAR_SHARE, _NEAR_SHARE_POINTED = 0.25, 0.45
+# The next sentence of the same paragraph more easily goes on answering: on the gold sets 0.12 gives .007 more of the
+# facts asked for, at .010 of the precision.
+_NEXT_SHARE = 0.12
 
 
 def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSentence, ...]:
@@ -32,9 +35,18 @@ def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSenten
     pointed = asks_expression(question) and bool(find_decisive(question, text_of(best)))
     least = (_NEAR_SHARE_POINTED if pointed else _NEAR_SHARE) * best.share
     near = [ranked for ranked in ranking.sentences[:MOST_SENTENCES] if ranked.share >= least]
-    chosen = list(dict.fromkeys([best, *complete(question, ranking), *near]))[:MOST_SENTENCES]
+    goes_on = [] if pointed else [one for one in _after(best, ranking) if one.share >= _NEXT_SHARE * best.share]
+    listed = listed_after(question, ranking)
+    chosen = list(dict.fromkeys([best, *listed, *complete(question, ranking), *near, *goes_on]))
+    chosen = chosen[: max(MOST_SENTENCES, 1 + len(listed))]
     order = {ranked.place.candidate.paragraph.id: -position for position, ranked in enumerate(reversed(chosen))}
     return tuple(sorted(chosen, key=lambda ranked: (order[ranked.place.candidate.paragraph.id], ranked.place.sentence)))
+
+
+def _after(best: RankedSentence, ranking: Ranking) -> list[RankedSentence]:
+    """Return the sentence after the best one, where it is in the ranking."""
+    wanted = (best.place.at[0], best.place.at[1] + 1)
+    return [ranked for ranked in ranking.sentences if ranked.place.at == wanted]
 
 
 def cite_sentences(question: Question, chosen: Sequence[RankedSentence], score: float) -> tuple[Citation, ...]:
