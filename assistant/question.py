@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.dutch import analyse, fold, translations
+from ingest.dutch import analyse, fold, synonyms, translations
 from ingest.embed import Encoded
 from ingest.letter import Language
 
@@ -180,6 +180,9 @@ class Vocabulary:
         self._forwards = sorted(self._terms)
         self._backwards = sorted(term[::-1] for term in self._terms)
 
+    def __contains__(self, term: str) -> bool:
+        return term in self._terms
+
     def related(self, term: str) -> frozenset[str]:
         """Return the terms that begin or end with this one, and those that this one begins or ends with."""
         if len(term) < _SHORTEST_PART or term.isdigit():
@@ -217,8 +220,9 @@ def analyse_question(
         weight = math.log(1 + (size - count + 0.5) / (count + 0.5))
         name = _is_name(surface, first=not groups and text.lstrip().startswith(surface))
         meant = frozenset(present or alternatives)
-        related = {term: vocabulary.related(term) for terms in meant for term in terms}
-        groups.append(TermGroup(surface, meant, related, weight, bool(present), name))
+        like = {term: _held_synonyms(term, language, vocabulary) for terms in meant for term in terms}
+        related = {term: vocabulary.related(term) | others for term, others in like.items()}
+        groups.append(TermGroup(surface, meant, related, weight, bool(present) or any(like.values()), name))
     lowered = fold(text).strip()
     return Question(
         text=text,
@@ -231,6 +235,11 @@ def analyse_question(
         reach=_reach(groups),
         vague=all(word in _VAGUE_WORDS for word in re.findall(r"\w+", lowered)),
     )
+
+
+def _held_synonyms(term: str, language: Language, vocabulary: Vocabulary) -> frozenset[str]:
+    """Return the terms of the letters that stand for the same thing as this one."""
+    return frozenset(other for other in synonyms(language).get(term, ()) if other in vocabulary)
 
 
 def fact_of(text: str) -> LetterFact | None:
