@@ -24,7 +24,8 @@ _CONCLUDES = re.compile(
 )
 # A sentence that says in full what the one before it names.
 _ELABORATES = re.compile(
-    r"(?:Het (?:gaat|betreft|draait)\b|(?:Dit|Dat|Dat laatste) (?:houdt in|betekent|wil zeggen|zijn)\b|Zo (?:\w+en|\w+t|is) "
+    r"(?:Het (?:gaat|betreft|draait)\b|(?:Dit|Dat|Dat laatste) (?:houdt in|betekent|wil zeggen|zijn)\b"
+    r"|Zo (?:\w+en|\w+t|is) "
     r"|Denk (?:hierbij |daarbij )?aan\b|(?:Hierbij|Daarbij|Hiermee|Daarmee) \w+|Concreet\b|Bijvoorbeeld\b"
     r"|Een dergelijke?\b|Onder (?:meer|andere)\b|Te (?:weten|denken)\b)"
 )
@@ -32,7 +33,8 @@ _ELABORATES = re.compile(
 _TAKEN_AS_KNOWN = re.compile(r"\b(?:deze|dit|die|dat|zulke|dergelijke) (?:\w+e )?([\w-]{4,})", re.IGNORECASE)
 # Questions that a name alone does not answer: what something is, what is thought of it, which there are.
 _WANTS_MORE = re.compile(
-    r"\bwat (?:houdt|betekent|behelst|omvat|is|zijn|vindt|vinden|doet|doen)\b|\b(?:standpunt|oordeel|mening|positie|inzet)\b"
+    r"\bwat (?:houdt|betekent|behelst|omvat|is|zijn|vindt|vinden|doet|doen)\b"
+    r"|\b(?:standpunt|oordeel|mening|positie|inzet)\b"
     r"|\bhoe (?:kijkt|denkt|staat|wil|gaat|zorgt|voorkom\w*)\b|\bwhat (?:is|are|does|do)\b"
     r"|\b(?:position|view|opinion|stance)\b"
     r"|\bhow (?:does|do|will|can|is|are)\b"
@@ -42,7 +44,10 @@ _COUNTS = {"twee": 2, "drie": 3, "vier": 4, "vijf": 5, "tweetal": 2, "drietal": 
 # A sentence that says how many follow: "De achteruitgang heeft twee oorzaken."
 _ANNOUNCES = re.compile(rf"\b(?P<count>{'|'.join(_COUNTS)}) (?:\w+e )?(?:hoofd)?[a-z]\w+(?:en|s)\b[^.;]{{0,20}}[.:]$")
 _LONGEST_ANNOUNCEMENT = 100
-_ORDINAL = re.compile(r"(?:(?:De|Het) (?:eerste|tweede|derde|vierde|vijfde|laatste)|Ten (?:eerste|tweede|derde|vierde|slotte))\b")
+_ORDINAL = re.compile(
+    r"(?:(?:De|Het) (?:eerste|tweede|derde|vierde|vijfde|laatste)"
+    r"|Ten (?:eerste|tweede|derde|vierde|slotte))\b"
+)
 _MOST_LISTED = 4
 
 
@@ -53,7 +58,7 @@ def listed_after(question: Question, ranking: Ranking) -> list[RankedSentence]:
     paragraph, first = best.candidate.paragraph, best.sentence
     text = paragraph.sentence(first)
     announced = _ANNOUNCES.search(text) if len(text) <= _LONGEST_ANNOUNCEMENT else None
-    following = range(first + 1, min(first + 1 + _MOST_LISTED, len(paragraph.sentences)))
+    following = list(range(first + 1, min(first + 1 + _MOST_LISTED, len(paragraph.sentences))))
     if announced:
         following = following[: _COUNTS[announced["count"]]]
     elif question.expected & {"list", "reason"} and _ORDINAL.match(text):

@@ -89,9 +89,7 @@ def cite_sentence(
 
 def say_sentences(question: Question, chosen: Sequence[RankedSentence], language: Language) -> str:
     """Return the sentences as text, each followed by the number of its citation."""
-    return " ".join(
-        f"{_say(question, ranked.place, language)} [{number}]" for number, ranked in enumerate(chosen, 1)
-    )
+    return " ".join(f"{_say(question, ranked.place, language)} [{number}]" for number, ranked in enumerate(chosen, 1))
 
 
 def _say(question: Question, place: SentencePlace, language: Language) -> str:
@@ -113,7 +111,10 @@ def _asks_of_note(question: Question, place: SentencePlace) -> bool:
     notes = _notes(place.candidate.letter, place.candidate.paragraph, place.sentence)
     if not notes:
         return False
-    own, with_notes = (terms_of_sentence(replace(place.candidate, noted=frozenset(noted)), place.sentence) for noted in ((), {place.sentence}))
+    own, with_notes = (
+        terms_of_sentence(replace(place.candidate, noted=frozenset(noted)), place.sentence)
+        for noted in ((), {place.sentence})
+    )
     return question.note is not None or coverage(question.groups, with_notes) > coverage(question.groups, own)
 
 
