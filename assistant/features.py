@@ -78,6 +78,11 @@ class SentencePlace:
     candidate: Candidate
     sentence: int
 
+    @property
+    def at(self) -> tuple[str, int]:
+        """The paragraph's id and the sentence's number."""
+        return self.candidate.paragraph.id, self.sentence
+
 
 def describe_sentences(
     question: Question, candidates: Sequence[Candidate]
@@ -198,7 +203,7 @@ def coverage(groups: Sequence[TermGroup], terms: frozenset[str]) -> float:
 
 def fact_here(fact: LetterFact | None, candidate: Candidate) -> float:
     """Return 1 where the paragraph is the one that holds the asked fact about the letter itself, -1 where not."""
-    if fact is None:
+    if fact is None or fact == "subject":
         return 0.0
     kind = candidate.paragraph.kind
     role = header_role(candidate.letter, candidate.paragraph) if kind == "header" else kind

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, TypedDict
 
 from assistant import wording
+from assistant.about import find_announcements
 from assistant.compose import compose
 from assistant.condense import condense, follows, wish_of
 from assistant.detect import detect_language, english_log_odds
@@ -195,7 +196,10 @@ class Assistant:
         asked = [self.letters[letter_id] for letter_id in letters or self.letters]
         noted = [note.paragraph_id for letter in asked for note in letter.footnotes if note.mark == question.note]
         cited = set(follows.paragraph_ids) if follows else set()
-        named = [*noted, *(one.id for letter in asked for _, one in letter.paragraphs() if one.id in cited)]
+        about = (
+            [place for letter in asked for place, _ in find_announcements(letter)] if question.fact == "subject" else []
+        )
+        named = [*noted, *about, *(one.id for letter in asked for _, one in letter.paragraphs() if one.id in cited)]
         tenfolds = math.log10(max(self.index.size, _SMALL_INDEX) / _SMALL_INDEX)
         depth = max(at_least, round(_DEPTH * (1 + tenfolds)))
         return retrieve(question, self.index, self.letters, letters, depth, named)
@@ -327,7 +331,9 @@ class Assistant:
         citations = cite_sentences(state["question"], chosen, state["ranking"].probability)
         letters = list({ranked.place.candidate.letter.id: ranked.place.candidate.letter for ranked in chosen}.values())
         lead_in = wording.UNDECIDED if state["status"] == "undecided" else wording.LEAD_IN
-        text = lead_in[language].format(letter=_name(letters, language)) + say_sentences(chosen, language)
+        text = lead_in[language].format(letter=_name(letters, language)) + say_sentences(
+            state["question"], chosen, language
+        )
         return {"answer": self._made(state, text, letters, citations, ())}
 
     def _is_worded(self, state: State) -> bool:

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.dutch import analyse, fold, translations
+from ingest.dutch import analyse, fold, synonyms, translations
 from ingest.embed import Encoded
 from ingest.letter import Language
 
 Expected = Literal["number", "date", "person", "place", "reason", "list", "yes-no"]
-LetterFact = Literal["date", "addressee", "signature"]
+LetterFact = Literal["date", "addressee", "signature", "subject"]
 
 _LONGEST_PHRASE = 6
 _SHORTEST_CORRECTED = 5
@@ -63,6 +63,8 @@ _WRITTEN = (
 _OTHER_PAPERS = (
     r"verdrag|treaty|overeenkomst|agreement|akkoord|accord|convenant|covenant|contract|pact|motie|motion|memorandum"
 )
+_ABOUT = r"(?:onderwerp(?:en)?|strekking|inhoud|kern|samenvatting|thema(?:'s)?|hoofdpunten|hoofdlijn(?:en)?)"
+_ABOUT_EN = r"(?:subjects?|topics?|contents?|summary|gist|themes?|main points?)"
 # In this order: the day a letter was signed is its date, not its signature.
 _FACTS: tuple[tuple[LetterFact, re.Pattern[str]], ...] = (
     (
@@ -102,6 +104,21 @@ _FACTS: tuple[tuple[LetterFact, re.Pattern[str]], ...] = (
             r"|\bwelke (?:minister|bewindspersoon|bewindslied\w*|staatssecretaris\w*)\b.*\b(?:stuurde?n?"
             r"|verstuurde?n?|schreven?)\b"
             r"|\bfunctie heeft\b|\bwhat (?:post|position|office) does\b"
+        ),
+    ),
+    (
+        "subject",
+        re.compile(
+            rf"\b(?:waar|waarover) (?:gaat|ging|handelt|schrijft|informeert)\b(?: \w+){{0,3}} {_LETTER}"
+            r"(?: (?:eigenlijk|nou|nu|precies|over))*\W*$"
+            rf"|\bwat (?:staat er|is er) (?:zoal |allemaal )?in {_THE_LETTER}\W*$"
+            rf"|\b{_ABOUT}(?: (?:van|in|uit|voor))? (?:{_THE_LETTER}|{_LETTER}(?: {_ABOUT})?)\W*$"
+            rf"|\bwelke onderwerpen\b.*\b{_LETTER}\b|\b{_LETTER}\b.*\bwelke onderwerpen\b"
+            rf"|\bvat {_THE_LETTER}.*\bsamen\b|\bsamenvatting\b.*\b{_LETTER}\W*$"
+            rf"|\bwhat(?:'s| is| was) {_THE_LETTER} (?:all |really |actually )?about\W*$"
+            rf"|\bwhat does {_THE_LETTER} (?:say|cover|discuss|deal with|contain)\W*$"
+            rf"|\b{_ABOUT_EN} (?:of|in|covered (?:in|by)) (?:{_THE_LETTER}|{_LETTER})\W*$"
+            rf"|\b(?:what|which) (?:topics|subjects)\b.*\b{_LETTER}\b|\bsummar(?:ise|ize) {_THE_LETTER}\W*$"
         ),
     ),
 )
@@ -163,6 +180,9 @@ class Vocabulary:
         self._forwards = sorted(self._terms)
         self._backwards = sorted(term[::-1] for term in self._terms)
 
+    def __contains__(self, term: str) -> bool:
+        return term in self._terms
+
     def related(self, term: str) -> frozenset[str]:
         """Return the terms that begin or end with this one, and those that this one begins or ends with."""
         if len(term) < _SHORTEST_PART or term.isdigit():
@@ -200,8 +220,9 @@ def analyse_question(
         weight = math.log(1 + (size - count + 0.5) / (count + 0.5))
         name = _is_name(surface, first=not groups and text.lstrip().startswith(surface))
         meant = frozenset(present or alternatives)
-        related = {term: vocabulary.related(term) for terms in meant for term in terms}
-        groups.append(TermGroup(surface, meant, related, weight, bool(present), name))
+        like = {term: _held_synonyms(term, language, vocabulary) for terms in meant for term in terms}
+        related = {term: vocabulary.related(term) | others for term, others in like.items()}
+        groups.append(TermGroup(surface, meant, related, weight, bool(present) or any(like.values()), name))
     lowered = fold(text).strip()
     return Question(
         text=text,
@@ -214,6 +235,11 @@ def analyse_question(
         reach=_reach(groups),
         vague=all(word in _VAGUE_WORDS for word in re.findall(r"\w+", lowered)),
     )
+
+
+def _held_synonyms(term: str, language: Language, vocabulary: Vocabulary) -> frozenset[str]:
+    """Return the terms of the letters that stand for the same thing as this one."""
+    return frozenset(other for other in synonyms(language).get(term, ()) if other in vocabulary)
 
 
 def fact_of(text: str) -> LetterFact | None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.complete import complete, listed_after, text_of
 from assistant.decisive import asks_expression, find_decisive
 from assistant.dialogue import Citation
-from assistant.features import expected_kinds, fact_here
+from assistant.features import SentencePlace, coverage, fact_here, terms_of_sentence
 from assistant.question import Question
 from assistant.rank import RankedSentence, Ranking
 from assistant.reference import cite
 from assistant.retrieve import Candidate
 from assistant.wording import NOTE, QUOTES
-from ingest.dutch import analyse
 from ingest.letter import Footnote, Language, Letter, Paragraph, Section
 
 MOST_SENTENCES = 3
@@ -22,16 +21,9 @@ MOST_SENTENCES = 3
 # .79 of the gold questions where the best sentence alone does in .66, and costs hardly any precision. A number, a date
 # or a name that was asked for and found wants less company.
 _NEAR_SHARE, _NEAR_SHARE_POINTED = 0.25, 0.45
-# A sentence whose subject stands in the one before it.
-_POINTS_BACK = re.compile(
-    r"(?:Dit|Deze|Dat|Die|Hij|Zij|Ze) (?:is|zijn|was|waren|wordt|worden|staat|staan|houdt|heeft|hebben|kan"
-    r"|kunnen|zal|zullen"
-    r"|moet|moeten|geldt|betekent|leidt|gebeurt|vormt|vormen|maakt|maken|komt|komen|biedt|bedraagt|loopt|lopen|sluit)\b"
-)
-
-
-# What a sentence takes as known: "deze voorwaarden", "dat advies".
-_TAKEN_AS_KNOWN = re.compile(r"\b(?:deze|dit|die|dat|zulke|dergelijke) (?:\w+e )?([\w-]{4,})", re.IGNORECASE)
+# The next sentence of the same paragraph more easily goes on answering: on the gold sets 0.12 gives .007 more of the
+# facts asked for, at .010 of the precision.
+_NEXT_SHARE = 0.12
 
 
 def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSentence, ...]:
@@ -40,41 +32,21 @@ def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSenten
     if question.fact and fact_here(question.fact, best.place.candidate) > 0:
         chosen = [ranked for ranked in ranking.sentences if fact_here(question.fact, ranked.place.candidate) > 0]
         return tuple(sorted(chosen[:MOST_SENTENCES], key=lambda ranked: ranked.place.candidate.paragraph.id))
-    pointed = asks_expression(question) and bool(find_decisive(question, _text(best)))
+    pointed = asks_expression(question) and bool(find_decisive(question, text_of(best)))
     least = (_NEAR_SHARE_POINTED if pointed else _NEAR_SHARE) * best.share
     near = [ranked for ranked in ranking.sentences[:MOST_SENTENCES] if ranked.share >= least]
-    chosen = list(dict.fromkeys([best, *_completions(question, ranking), *near]))[:MOST_SENTENCES]
+    goes_on = [] if pointed else [one for one in _after(best, ranking) if one.share >= _NEXT_SHARE * best.share]
+    listed = listed_after(question, ranking)
+    chosen = list(dict.fromkeys([best, *listed, *complete(question, ranking), *near, *goes_on]))
+    chosen = chosen[: max(MOST_SENTENCES, 1 + len(listed))]
     order = {ranked.place.candidate.paragraph.id: -position for position, ranked in enumerate(reversed(chosen))}
     return tuple(sorted(chosen, key=lambda ranked: (order[ranked.place.candidate.paragraph.id], ranked.place.sentence)))
 
 
-def _completions(question: Question, ranking: Ranking) -> list[RankedSentence]:
-    """Return the neighbours without which the best sentence does not answer.
-
-    That is the one that holds the number or date asked for, where the best one lacks it, and the
-    one before a sentence that points back to it, or that takes as known just what is asked for.
-    """
-    best = ranking.sentences[0].place
-    beside = {
-        ranked.place.sentence - best.sentence: ranked
-        for ranked in ranking.sentences
-        if ranked.place.candidate.paragraph.id == best.candidate.paragraph.id
-    }
-    text = best.candidate.paragraph.sentence(best.sentence)
-    before, after = beside.get(-1), beside.get(1)
-    asks_for_known = any(
-        not question.reach.isdisjoint(analyse(match[1], "nl")) for match in _TAKEN_AS_KNOWN.finditer(text)
-    )
-    found: list[RankedSentence] = []
-    if question.expected & {"number", "date"} and not expected_kinds(question, text)[0]:
-        found += [one for one in (after, before) if one and expected_kinds(question, _text(one))[0]][:1]
-    if before and (asks_for_known or _POINTS_BACK.match(text)):
-        found.append(before)
-    return found
-
-
-def _text(ranked: RankedSentence) -> str:
-    return ranked.place.candidate.paragraph.sentence(ranked.place.sentence)
+def _after(best: RankedSentence, ranking: Ranking) -> list[RankedSentence]:
+    """Return the sentence after the best one, where it is in the ranking."""
+    wanted = (best.place.at[0], best.place.at[1] + 1)
+    return [ranked for ranked in ranking.sentences if ranked.place.at == wanted]
 
 
 def cite_sentences(question: Question, chosen: Sequence[RankedSentence], score: float) -> tuple[Citation, ...]:
@@ -115,25 +87,35 @@ def cite_sentence(
     )
 
 
-def say_sentences(chosen: Sequence[RankedSentence], language: Language) -> str:
+def say_sentences(question: Question, chosen: Sequence[RankedSentence], language: Language) -> str:
     """Return the sentences as text, each followed by the number of its citation."""
-    return " ".join(
-        f"{_say(ranked.place.candidate, ranked.place.sentence, language)} [{number}]"
-        for number, ranked in enumerate(chosen, 1)
-    )
+    return " ".join(f"{_say(question, ranked.place, language)} [{number}]" for number, ranked in enumerate(chosen, 1))
 
 
-def _say(candidate: Candidate, sentence: int, language: Language) -> str:
+def _say(question: Question, place: SentencePlace, language: Language) -> str:
+    candidate, sentence = place.candidate, place.sentence
     paragraph = candidate.paragraph
     english = paragraph.translated[sentence] if language == "en" and paragraph.translated else None
     said = QUOTES[language].format(text=english or paragraph.sentence(sentence))
-    if sentence not in candidate.noted:
+    if sentence not in candidate.noted and not _asks_of_note(question, place):
         return said
     notes = "; ".join(
         NOTE[language].format(mark=note.mark, text=(note.translation if english else None) or note.text)
         for note in _notes(candidate.letter, paragraph, sentence)
     )
     return f"{said} ({notes})"
+
+
+def _asks_of_note(question: Question, place: SentencePlace) -> bool:
+    """Whether a sentence's notes are asked for, or hold words of the question that it does not."""
+    notes = _notes(place.candidate.letter, place.candidate.paragraph, place.sentence)
+    if not notes:
+        return False
+    own, with_notes = (
+        terms_of_sentence(replace(place.candidate, noted=frozenset(noted)), place.sentence)
+        for noted in ((), {place.sentence})
+    )
+    return question.note is not None or coverage(question.groups, with_notes) > coverage(question.groups, own)
 
 
 def _notes(letter: Letter, paragraph: Paragraph, sentence: int) -> list[Footnote]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from assistant.about import MOST_ANNOUNCEMENTS, find_announcements
 from assistant.features import (
     ANSWER_FEATURES,
     SENTENCE_FEATURES,
@@ -93,12 +95,27 @@ def rank(question: Question, candidates: Sequence[Candidate], ranker: Ranker) ->
     ranked = tuple(RankedSentence(places[i], float(shares[i]), float(scores[i])) for i in order)
     best = describe_answer(question, features, scores)
     ranking = Ranking(ranked, _probability(ranker.answer(best)), _probability(ranker.topic(best)))
-    return put_note_first(question.note, ranking) if question.note else ranking
+    if question.note:
+        return put_note_first(question.note, ranking)
+    return put_subject_first(ranking) if question.fact == "subject" else ranking
 
 
 def put_note_first(mark: str, ranking: Ranking) -> Ranking:
     """Return the ranking led, for certain, by the sentences that bear a footnote's mark; sure of silence without."""
-    bearing = [ranked for ranked in ranking.sentences if _bears(mark, ranked.place)]
+    return _led_by([ranked for ranked in ranking.sentences if _bears(mark, ranked.place)], ranking)
+
+
+def put_subject_first(ranking: Ranking) -> Ranking:
+    """Return the ranking led, for certain, by what the letters say that they are about, the newest letter first."""
+    letters = {one.place.candidate.letter.id: one.place.candidate.letter for one in ranking.sentences}
+    ordered = sorted(letters.values(), key=lambda letter: letter.date or date.min, reverse=True)
+    most = MOST_ANNOUNCEMENTS if len(ordered) == 1 else 1
+    places = {one.place.at: one for one in ranking.sentences}
+    told = [places[place] for letter in ordered for place in find_announcements(letter)[:most] if place in places]
+    return _led_by(told, ranking) if told else ranking
+
+
+def _led_by(bearing: Sequence[RankedSentence], ranking: Ranking) -> Ranking:
     led = tuple(replace(ranked, share=1 / len(bearing), score=ranking.sentences[0].score) for ranked in bearing)
     others = tuple(replace(ranked, share=0.0) for ranked in ranking.sentences if ranked not in bearing)
     return Ranking((*led, *others), float(bool(bearing)), 1.0)

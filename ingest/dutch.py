@@ -12,6 +12,7 @@ from typing import Protocol
 from ingest.letter import Language
 
 _TERM_LIST = Path(__file__).with_name("data") / "terms.tsv"
+_SYNONYMS = Path(__file__).with_name("data") / "synonyms.tsv"
 _SHORT = 3
 _ALSO_ORDINARY = frozenset({"March"})
 _WORD = re.compile(r"[^\W_]+(?:[-–.'’][^\W_]+)*")
@@ -126,6 +127,20 @@ def translations(language: Language) -> dict[tuple[str, ...], tuple[tuple[Phrase
 
 
 @cache
+def synonyms(language: Language) -> dict[str, frozenset[str]]:
+    """Return the words that readers and writers use for one thing: index term → the others' terms, in both languages.
+
+    They are looser than translations: capitals for their governments, the layman's word for the official one.
+    """
+    found: dict[str, set[str]] = {}
+    for row in _rows(_SYNONYMS):
+        terms = {one: {terms[0] for text in row[one] if len(terms := analyse(text, one)) == 1} for one in row}
+        for term in terms[language]:
+            found.setdefault(term, set()).update(*terms.values())
+    return {term: frozenset(others - {term}) for term, others in found.items()}
+
+
+@cache
 def dictionary_words(language: Language) -> frozenset[str]:
     """Return the folded words of the term list in one language."""
     return frozenset(fold(word) for entry in _term_list() for text in entry[language] for word in _PART.findall(text))
@@ -133,7 +148,11 @@ def dictionary_words(language: Language) -> frozenset[str]:
 
 @cache
 def _term_list() -> tuple[dict[Language, tuple[str, ...]], ...]:
-    lines = _TERM_LIST.read_text(encoding="utf-8").splitlines()[1:]
+    return _rows(_TERM_LIST)
+
+
+def _rows(path: Path) -> tuple[dict[Language, tuple[str, ...]], ...]:
+    lines = path.read_text(encoding="utf-8").splitlines()[1:]
     cells = (line.split("\t") for line in lines if line.strip())
     return tuple({"nl": tuple(dutch.split("|")), "en": tuple(english.split("|"))} for dutch, english, *_ in cells)
 

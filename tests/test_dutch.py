@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.dutch import STOP_WORDS, analyse, dictionary_words, fold, translations
+from ingest.dutch import STOP_WORDS, analyse, dictionary_words, fold, synonyms, translations
 from ingest.letter import Language
 from ingest.pipeline import bundled_files, read_letter
 
@@ -147,3 +147,22 @@ def test_slips_in_the_bundled_letter_can_be_searched(question: str, section: str
         if set(analyse(question, "nl")) <= set(analyse(paragraph.text, "nl"))
     }
     assert section in holders
+
+
+@pytest.mark.parametrize(
+    ("asked", "written", "language"),
+    [
+        ("leger", "krijgsmacht", "nl"),
+        ("Moskou", "Rusland", "nl"),
+        ("watchdog", "inspectie", "en"),
+        ("dokter", "arts", "nl"),
+    ],
+)
+def test_the_laymans_word_stands_for_the_official_one(asked: str, written: str, language: Language) -> None:
+    (term,), (other,) = analyse(asked, language), analyse(written, "nl")
+    assert other in synonyms(language)[term]
+
+
+def test_no_word_is_its_own_synonym() -> None:
+    for language in LANGUAGES:
+        assert all(term not in others for term, others in synonyms(language).items())

@@ -60,7 +60,7 @@ def test_each_chosen_sentence_is_said_with_the_number_of_its_citation(
 ) -> None:
     chosen = choose_sentences(question, ranking)
     citations = cite_sentences(question, chosen, 0.5)
-    said = say_sentences(chosen, "en" if language == "en" else "nl")
+    said = say_sentences(question, chosen, "en" if language == "en" else "nl")
     assert [citation.n for citation in citations] == list(range(1, len(chosen) + 1))
     assert re.findall(r"\[(\d+)\]", said) == [str(citation.n) for citation in citations]
     texts = [citation.translation if language == "en" else citation.quote for citation in citations]
@@ -91,3 +91,11 @@ def _cited_notes(letter: Letter) -> list[str]:
         for number in range(len(paragraph.sentences))
         for text in cite_sentence(1, letter, section, paragraph, number, 1.0).footnotes
     ]
+
+
+@pytest.mark.parametrize("text", ["Wat staat er in voetnoot 1?", "What does footnote 1 say?"])
+def test_a_footnote_that_is_asked_for_is_said(text: str, assistant: Assistant) -> None:
+    answer = assistant.ask(text)
+    (letter,) = assistant.letters.values()
+    note = next(note for note in letter.footnotes if note.mark == "1")
+    assert str(note.translation if answer.language == "en" else note.text) in answer.answer
