@@ -8,21 +8,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
-from ingest.chunk import chunk_letter
+from ingest.corpus import Corpus, Progress, build_corpus, is_stale, open_as_it_is
 from ingest.correct import Correction, CorrectionError, apply_corrections, parse_corrections
-from ingest.embed import Embedder, Matrix
+from ingest.embed import Embedder
 from ingest.errors import BrokenGeneration, HomeUnusable, UnreadableLetter, UserError
 from ingest.home import Home
-from ingest.index import Content, Index, build_generation, letter_digest, open_current
-from ingest.letter import BODY_KINDS, Chunk, Letter
+from ingest.index import letter_digest
+from ingest.letter import BODY_KINDS, Letter
 from ingest.read import SUFFIXES, read_lines
 from ingest.read.files import read_bytes as file_bytes
 from ingest.read.text import decode
 from ingest.structure import build_letter
 from ingest.translation import align_translation, find_other_numbers, is_machine_made, is_still_dutch, read_translation
-from ingest.vectors import encode_chunks, load_vectors, save_vectors, vectors_key
 
 BUNDLED = Path(__file__).with_name("letters")
 TRANSLATION_SUFFIX = ".en.txt"
@@ -30,7 +27,6 @@ _MOST_FILES = 20_000
 _MOST_SENTENCES = 32_767
 
 Outcome = Literal["new", "changed", "same", "failed"]
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +37,6 @@ class Ingested:
     outcome: Outcome
     letter: Letter | None = None
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Corpus:
-    """The letters by id, and the index that holds just these."""
-
-    letters: dict[str, Letter]
-    index: Index
-
-    def close(self) -> None:
-        """Let go of the index."""
-        self.index.close()
 
 
 def read_letter(
@@ -128,8 +112,8 @@ def ingest(
         known = {letter.sha256: letter_id for letter_id, letter in home.load_all().items()}
         taken: dict[str, Path] = {}
         results = [_add(path, home, known, taken, translation, corrections) for path in files]
-        if any(result.outcome in ("new", "changed") for result in results) or _is_stale(home, embedder):
-            _build(home, embedder, progress)
+        if any(result.outcome in ("new", "changed") for result in results) or is_stale(home, embedder):
+            build_corpus(home, embedder, progress)
     return results
 
 
@@ -148,7 +132,7 @@ def remove(letter_id: str, home: Home, embedder: Embedder) -> None:
             home.load(letter_id)
         home.remove(letter_id)
         _add_bundled(home)
-        _build(home, embedder, None)
+        build_corpus(home, embedder)
 
 
 def open_corpus(home: Home, embedder: Embedder, progress: Progress | None = None) -> Corpus:
@@ -158,7 +142,7 @@ def open_corpus(home: Home, embedder: Embedder, progress: Progress | None = None
         HomeUnusable: the home can't be used.
     """
     try:
-        return _open_as_it_is(home, embedder)
+        return open_as_it_is(home, embedder)
     except (BrokenGeneration, HomeUnusable) as first:
         reason = str(first)
     home.create()
@@ -166,13 +150,13 @@ def open_corpus(home: Home, embedder: Embedder, progress: Progress | None = None
         new = not home.letter_ids()
         _add_bundled(home)
         try:
-            return _open_as_it_is(home, embedder)
+            return open_as_it_is(home, embedder)
         except BrokenGeneration:
             if not new:
                 home.report(f"rebuilding the index from the letters: {reason}")
-            _build(home, embedder, progress)
+            build_corpus(home, embedder, progress)
         with home.explained():
-            return _open_as_it_is(home, embedder)
+            return open_as_it_is(home, embedder)
 
 
 def prepare_home(home: Home) -> None:
@@ -194,24 +178,7 @@ def rebuild(home: Home, embedder: Embedder) -> None:
         HomeUnusable: the home can't be used, or a letter is damaged.
     """
     _add_bundled(home)
-    _build(home, embedder, None)
-
-
-def check_index(home: Home, embedder: Embedder, *, whole: bool = False) -> tuple[int, int]:
-    """Open the index as it is and return how many letters and chunks it holds.
-
-    With `whole`, every byte of it is checked, and that every vector which the home keeps is found in it.
-
-    Raises:
-        BrokenGeneration: it fails a check.
-    """
-    corpus = _open_as_it_is(home, embedder, whole=whole)
-    try:
-        if whole and (lost := corpus.index.lost(_kept_vectors(home, corpus, embedder))):
-            raise BrokenGeneration(f"the index has lost {len(lost)} vectors")
-        return len(corpus.letters), corpus.index.size
-    finally:
-        corpus.close()
+    build_corpus(home, embedder)
 
 
 def bundled_files() -> tuple[Path, ...]:
@@ -338,60 +305,3 @@ def _without_translation(letter: Letter) -> Letter:
     )
     notes = (replace(note, translation=None) for note in letter.footnotes)
     return replace(letter, sections=tuple(sections), footnotes=tuple(notes), machine_translated=False)
-
-
-def _open_as_it_is(home: Home, embedder: Embedder, *, whole: bool = False) -> Corpus:
-    letters = home.load_all()
-    digests = {letter_id: letter_digest(letter) for letter_id, letter in letters.items()}
-    return Corpus(letters, open_current(home.generations_folder, embedder.identity, digests, whole=whole))
-
-
-def _is_stale(home: Home, embedder: Embedder) -> bool:
-    try:
-        check_index(home, embedder)
-    except BrokenGeneration:
-        return True
-    return False
-
-
-def _build(home: Home, embedder: Embedder, progress: Progress | None) -> None:
-    letters = home.load_all().values()
-    contents = []
-    for done, letter in enumerate(letters):
-        if progress:
-            progress("indexing", done, len(letters))
-        contents.append(_content(home, letter, embedder))
-    with home.explained():
-        build_generation(home.generations_folder, contents, embedder.identity)
-    if progress:
-        progress("indexing", len(letters), len(letters))
-
-
-def _kept_vectors(home: Home, corpus: Corpus, embedder: Embedder) -> Matrix:
-    """Return the pooled vectors of all rows, (n, d), or none where they are not all kept."""
-    paths = [_chunked(home, letter, embedder)[1] for letter in corpus.letters.values()]
-    kept = [vectors.pooled for vectors in map(load_vectors, paths) if vectors is not None]
-    whole = kept if len(kept) == len(paths) else []
-    return np.concatenate([np.empty((0, embedder.identity.dimension), np.float32), *whole])
-
-
-def _chunked(home: Home, letter: Letter, embedder: Embedder) -> tuple[tuple[Chunk, ...], Path]:
-    """Return a letter's chunks and where their vectors are kept."""
-    chunks = chunk_letter(letter, embedder.count_tokens, embedder.most_tokens)
-    return chunks, home.vectors_folder / f"{vectors_key(chunks, embedder.identity)}.npz"
-
-
-def _content(home: Home, letter: Letter, embedder: Embedder) -> Content:
-    chunks, path = _chunked(home, letter, embedder)
-    vectors = load_vectors(path)
-    if vectors is None:
-        vectors = encode_chunks(chunks, embedder)
-        with home.explained():
-            aside = path.with_suffix(".part")
-            try:
-                save_vectors(vectors, aside)
-                aside.replace(path)
-            except OSError:
-                aside.unlink(missing_ok=True)
-                raise
-    return Content(letter, chunks, vectors)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.corpus import check_index
 from ingest.embed import Embedder
 from ingest.errors import HomeUnusable, UnknownLetter, UnreadableLetter
 from ingest.home import Home
@@ -23,7 +24,6 @@ from ingest.pipeline import (
     Ingested,
     bundled_files,
     bundled_ids,
-    check_index,
     find_letters,
     ingest,
     open_corpus,
@@ -353,7 +353,7 @@ def test_a_full_disk_leaves_an_index_that_still_answers(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("ingest.pipeline.save_vectors", full)
+        patch.setattr("ingest.corpus.save_vectors", full)
         with pytest.raises(HomeUnusable, match="free some space"):
             ingest([write_letter(tmp_path / "in", "dijken")], home, embedder)
     assert not list(home.vectors_folder.glob("*.part"))
