@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from ingest.chunk import chunk_letter
 from ingest.embed import Embedder, Matrix
+from ingest.embedding import chunk_for, keep_vectors
 from ingest.errors import BrokenGeneration
 from ingest.home import Home
 from ingest.index import Content, Index, build_generation, letter_digest, open_current
-from ingest.letter import Chunk, Letter
-from ingest.vectors import encode_chunks, load_vectors, save_vectors, vectors_key
+from ingest.letter import Letter
+from ingest.vectors import encode_chunks, load_vectors
 
 Progress = Callable[[str, int, int], None]
 
@@ -89,29 +88,16 @@ def build_corpus(home: Home, embedder: Embedder, progress: Progress | None = Non
 
 def _kept_vectors(home: Home, corpus: Corpus, embedder: Embedder) -> Matrix:
     """Return the pooled vectors of all rows, (n, d), or none where they are not all kept."""
-    paths = [_chunked(home, letter, embedder)[1] for letter in corpus.letters.values()]
+    paths = [chunk_for(home, letter, embedder)[1] for letter in corpus.letters.values()]
     kept = [vectors.pooled for vectors in map(load_vectors, paths) if vectors is not None]
     whole = kept if len(kept) == len(paths) else []
     return np.concatenate([np.empty((0, embedder.identity.dimension), np.float32), *whole])
 
 
-def _chunked(home: Home, letter: Letter, embedder: Embedder) -> tuple[tuple[Chunk, ...], Path]:
-    """Return a letter's chunks and where their vectors are kept."""
-    chunks = chunk_letter(letter, embedder.count_tokens, embedder.most_tokens)
-    return chunks, home.vectors_folder / f"{vectors_key(chunks, embedder.identity)}.npz"
-
-
 def _content(home: Home, letter: Letter, embedder: Embedder) -> Content:
-    chunks, path = _chunked(home, letter, embedder)
+    chunks, path = chunk_for(home, letter, embedder)
     vectors = load_vectors(path)
     if vectors is None:
         vectors = encode_chunks(chunks, embedder)
-        with home.explained():
-            aside = path.with_suffix(".part")
-            try:
-                save_vectors(vectors, aside)
-                aside.replace(path)
-            except OSError:
-                aside.unlink(missing_ok=True)
-                raise
+        keep_vectors(home, vectors, path)
     return Content(letter, chunks, vectors)
