@@ -52,18 +52,17 @@ def read_files(
     home: Home,
     is_here: Callable[[Reading], bool],
     progress: Callable[[int, int], None],
-    longest_s: float = LONGEST_READ_S,
 ) -> Iterator[Reading]:
     """Yield what each file holds, in their order; a file as it was, and whose letter `is_here`, is not read again.
 
-    A file that crashes its process, or takes longer than `longest_s` seconds, is unread; the others go on.
+    A file that crashes its process, or takes longer than `LONGEST_READ_S` seconds, is unread; the others go on.
     """
     memory = _Memory(home)
     keys = [_key_of(task) for task in tasks]
     known = [memory.find(key, task) for key, task in zip(keys, tasks, strict=True)]
     known = [reading if reading and (reading.reason or is_here(reading)) else None for reading in known]
     unread = [task for task, reading in zip(tasks, known, strict=True) if reading is None]
-    results = _read_all(unread, longest_s)
+    results = _read_all(unread)
     done = 0
     progress(done, len(unread))
     for task, key, reading in zip(tasks, keys, known, strict=True):
@@ -81,13 +80,13 @@ def read_again(task: Task) -> Reading:
     return _reading_of(task, attempt(task))
 
 
-def _read_all(tasks: Sequence[Task], longest_s: float) -> Iterator[Letter | Unread | Lost]:
+def _read_all(tasks: Sequence[Task]) -> Iterator[Letter | Unread | Lost]:
     """Read files, where they are few here: to start a process takes as long as to read a short letter."""
     if len(tasks) <= _FEW_FILES:
         yield from map(attempt, tasks)
         return
     processes = min(os.cpu_count() or 1, _MOST_PROCESSES, len(tasks))
-    yield from run_in_processes(attempt, tasks, processes=processes, longest_s=longest_s)
+    yield from run_in_processes(attempt, tasks, processes=processes, longest_s=LONGEST_READ_S)
 
 
 def _reading_of(task: Task, result: Letter | Unread | Lost) -> Reading:

@@ -19,7 +19,8 @@ from ingest.reading import Task, find_letters, is_letter_file, read_letter
 from ingest.stages import Stages
 
 BUNDLED = Path(__file__).with_name("letters")
-_SHARES = {"reading": 45, "embedding": 45, "indexing": 10}
+# of a thousand; which of reading and embedding takes longer is a matter of the format
+_SHARES = {"reading": 450, "embedding": 450, "indexing": 100}
 
 
 def ingest(

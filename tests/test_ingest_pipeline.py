@@ -307,13 +307,18 @@ def test_a_new_home_is_filled_without_a_word(home: Home, home_copy: Path, embedd
     assert said == []
 
 
-def test_progress_runs_to_the_end(home: Home, embedder: Embedder, tmp_path: Path) -> None:
-    seen: list[tuple[int, int]] = []
+def test_progress_is_one_count_that_runs_to_the_end(home: Home, embedder: Embedder, tmp_path: Path) -> None:
+    seen: list[tuple[str, int, int]] = []
     for subject in SUBJECTS[:2]:
         write_letter(tmp_path / "in", subject)
-    ingest([tmp_path / "in"], home, embedder, lambda stage, done, total: seen.append((done, total)))
-    assert seen == sorted(seen)
-    assert seen[-1] == (2, 2)
+    for _ in ("new", "same"):
+        seen.clear()
+        ingest([tmp_path / "in"], home, embedder, lambda *told: seen.append(told))
+        assert len({total for _, _, total in seen}) == 1
+        assert [done for _, done, _ in seen] == sorted(done for _, done, _ in seen)
+        assert seen[-1][1] == seen[-1][2]
+    ingest([write_letter(tmp_path / "more", "bossen")], home, embedder, lambda *told: seen.append(told))
+    assert list(dict.fromkeys(stage for stage, _, _ in seen)) == ["reading", "indexing", "embedding"]
 
 
 def test_vectors_are_made_once(home: Home, embedder: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

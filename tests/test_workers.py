@@ -6,8 +6,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +58,10 @@ def test_a_task_that_hangs_does_not_stop_the_others(monkeypatch: pytest.MonkeyPa
 
 
 def test_whoever_stops_listening_leaves_no_process_behind() -> None:
-    with closing(run_in_processes(work, ["who", "hang", "hang"], processes=2, longest_s=60)) as results:
-        worker = int(next(results))
+    results = run_in_processes(work, ["who", "hang", "hang"], processes=2, longest_s=60)
+    assert isinstance(results, Generator)
+    worker = int(str(next(results)))
+    results.close()
     with pytest.raises(ProcessLookupError):
         os.kill(worker, 0)
 

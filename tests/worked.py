@@ -6,6 +6,9 @@ import os
 import signal
 import time
 
+from ingest.letter import Letter
+from ingest.reading import Task, Unread, attempt
+
 
 def work(task: str) -> str:
     """Do as the task says."""
@@ -23,3 +26,9 @@ def work(task: str) -> str:
         case ["who"]:
             return str(os.getpid())
     return task.upper()
+
+
+def read(task: Task) -> Letter | Unread:
+    """Read a letter, unless the name of its file says what is to befall it."""
+    work(task.path.stem)
+    return attempt(task)
