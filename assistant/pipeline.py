@@ -28,12 +28,13 @@ from assistant.reference import write_date
 from assistant.refuse import decide
 from assistant.retrieve import Candidate, retrieve
 from assistant.verify import is_verbatim
+from ingest.corpus import Corpus, Progress
 from ingest.embed import LONGEST_QUERY, Embedder, load_embedder
 from ingest.errors import UserError, unknown_letter
 from ingest.home import Home, Report
 from ingest.letter import Hit, Language, Letter
 from ingest.offline import stay_offline
-from ingest.pipeline import Corpus, Progress, open_corpus
+from ingest.pipeline import open_corpus
 from ingest.settings import Settings, load_settings
 
 # Candidates from each of vectors and words, in an index of this size; as many again for each tenfold.

@@ -105,7 +105,15 @@ class Home:
         Raises:
             HomeUnusable: a file is damaged, or went away meanwhile.
         """
-        return {letter_id: self._read(letter_id) for letter_id in self.letter_ids()}
+        return {letter.id: letter for letter in self.load_each()}
+
+    def load_each(self) -> Iterator[Letter]:
+        """Read every letter, one at a time, in the order of `letter_ids`.
+
+        Raises:
+            HomeUnusable: a file is damaged, or went away meanwhile.
+        """
+        return map(self._read, self.letter_ids())
 
     def _read(self, letter_id: str) -> Letter:
         path = self.letters_folder / f"{letter_id}.json"

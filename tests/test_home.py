@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from ingest.errors import HomeUnusable, UnknownLetter
 from ingest.home import Home
 from ingest.letter import Footnote, Letter, Paragraph, Section, Signatory
-from ingest.pipeline import bundled_files, read_letter
+from ingest.pipeline import bundled_files
+from ingest.reading import read_letter
 
 LETTER_ID = "2018-04-26-x"
 

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from ingest.corpus import check_index
 from ingest.errors import BrokenGeneration, HomeUnusable
 from ingest.home import FORMAT, Home
 from ingest.letter import Letter
-from ingest.pipeline import bundled_ids, check_index, ingest, open_corpus
+from ingest.pipeline import bundled_ids, ingest, open_corpus
 from ingest.repair import Repair, check_databases, repair_home
 from tests.drawn import DrawnEmbedder, write_letters
 

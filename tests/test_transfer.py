@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from ingest.corpus import check_index
 from ingest.errors import UserError
 from ingest.home import Home
-from ingest.pipeline import bundled_ids, check_index, ingest, open_corpus
+from ingest.pipeline import bundled_ids, ingest, open_corpus
 from ingest.transfer import export_home, import_home
 from tests.drawn import DrawnEmbedder, write_letters
 

@@ -12,11 +12,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from assistant.llm import KEYS, QUOTE, hide_secrets, load_chat_model
+from ingest.corpus import check_index
 from ingest.embed import load_embedder
 from ingest.errors import BrokenGeneration, HomeUnusable, UserError
 from ingest.home import Home
 from ingest.model.prepare import MODEL_NAME, NEEDED_BYTES, find_prepared
-from ingest.pipeline import check_index
 from ingest.repair import check_databases
 from ingest.settings import Settings, unknown_variables
 
