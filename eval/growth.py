@@ -53,7 +53,7 @@ def build_home(folder: Path, paragraphs: int) -> dict[str, Any]:
     home = Home(folder)
     open_corpus(home, embedder).close()
     donors = read_donors(sorted(_DOCUMENTS.glob("*.txt")), embedder)
-    bundled = [_content(letter, embedder) for letter in home.load_all().values()]
+    bundled = [_content(letter, embedder) for letter in home.load_each()]
     made = list(make_letters(donors, paragraphs))
     for content in made:
         home.save(content.letter)
@@ -96,7 +96,7 @@ def measure_words(folder: Path) -> dict[str, Any]:
     opened = time.perf_counter() - started
     texts = {
         paragraph.id: " ".join((paragraph.text, *(note.text for note in letter.notes_of(paragraph.id))))
-        for letter in home.load_all().values()
+        for letter in home.load_each()
         for _, paragraph in letter.paragraphs()
     }
 

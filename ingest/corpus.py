@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from ingest.chunk import chunk_letter
-from ingest.embed import Embedder, Matrix
+from ingest.embed import Embedder
 from ingest.errors import BrokenGeneration
 from ingest.home import Home
-from ingest.index import Content, Index, build_generation, letter_digest, open_current
+from ingest.index import Content, Index, Letters, build_generation, open_current
 from ingest.letter import Chunk, Letter
 from ingest.vectors import encode_chunks, load_vectors, save_vectors, vectors_key
 
@@ -23,24 +22,27 @@ Progress = Callable[[str, int, int], None]
 class Corpus:
     """The letters by id, and the index that holds just these."""
 
-    letters: dict[str, Letter]
+    letters: Letters
     index: Index
 
     def close(self) -> None:
-        """Let go of the index."""
+        """Let go of the index, and of the letters in it."""
         self.index.close()
 
 
 def open_as_it_is(home: Home, embedder: Embedder, *, whole: bool = False) -> Corpus:
-    """Open letters and index, mending nothing; with `whole`, every byte of the index is checked.
+    """Open letters and index, mending nothing; with `whole`, every byte of both is checked.
+
+    The letters of the home are compared with those in the index by their digests, and those in the index are read.
 
     Raises:
         BrokenGeneration: there is no index, or it fails a check.
         HomeUnusable: a letter is damaged.
     """
-    letters = home.load_all()
-    digests = {letter_id: letter_digest(letter) for letter_id, letter in letters.items()}
-    return Corpus(letters, open_current(home.generations_folder, embedder.identity, digests, whole=whole))
+    if whole:
+        deque(home.load_each(), maxlen=0)
+    index = open_current(home.generations_folder, embedder.identity, home.digests(), whole=whole)
+    return Corpus(index.letters, index)
 
 
 def check_index(home: Home, embedder: Embedder, *, whole: bool = False) -> tuple[int, int]:
@@ -53,8 +55,8 @@ def check_index(home: Home, embedder: Embedder, *, whole: bool = False) -> tuple
     """
     corpus = open_as_it_is(home, embedder, whole=whole)
     try:
-        if whole and (lost := corpus.index.lost(_kept_vectors(home, corpus, embedder))):
-            raise BrokenGeneration(f"the index has lost {len(lost)} vectors")
+        if whole and (lost := _lost_vectors(home, corpus, embedder)):
+            raise BrokenGeneration(f"the index has lost {lost} vectors")
         return len(corpus.letters), corpus.index.size
     finally:
         corpus.close()
@@ -75,24 +77,32 @@ def build_corpus(home: Home, embedder: Embedder, progress: Progress | None = Non
     Raises:
         HomeUnusable: the home can't be used, or a letter is damaged.
     """
-    letters = home.load_all().values()
-    contents = []
-    for done, letter in enumerate(letters):
-        if progress:
-            progress("indexing", done, len(letters))
-        contents.append(_content(home, letter, embedder))
     with home.explained():
-        build_generation(home.generations_folder, contents, embedder.identity)
+        built = build_generation(home.generations_folder, _contents(home, embedder, progress), embedder.identity)
+    for letter_id, digest in home.digests().items():
+        if digest != built[letter_id]:  # an older version knew less of a letter
+            home.save(home.load(letter_id))
+
+
+def _contents(home: Home, embedder: Embedder, progress: Progress | None) -> Iterator[Content]:
+    count = len(home.letter_ids())
+    for done, letter in enumerate(home.load_each()):
+        if progress:
+            progress("indexing", done, count)
+        yield _content(home, letter, embedder)
     if progress:
-        progress("indexing", len(letters), len(letters))
+        progress("indexing", count, count)
 
 
-def _kept_vectors(home: Home, corpus: Corpus, embedder: Embedder) -> Matrix:
-    """Return the pooled vectors of all rows, (n, d), or none where they are not all kept."""
-    paths = [_chunked(home, letter, embedder)[1] for letter in corpus.letters.values()]
-    kept = [vectors.pooled for vectors in map(load_vectors, paths) if vectors is not None]
-    whole = kept if len(kept) == len(paths) else []
-    return np.concatenate([np.empty((0, embedder.identity.dimension), np.float32), *whole])
+def _lost_vectors(home: Home, corpus: Corpus, embedder: Embedder) -> int:
+    """Return how many of the vectors that the home keeps are not found in the index; none where some are not kept."""
+    lost = 0
+    for letter in home.load_each():
+        vectors = load_vectors(_chunked(home, letter, embedder)[1])
+        if vectors is None:
+            return 0
+        lost += len(corpus.index.lost(vectors.pooled))
+    return lost
 
 
 def _chunked(home: Home, letter: Letter, embedder: Embedder) -> tuple[tuple[Chunk, ...], Path]:

@@ -109,7 +109,7 @@ def ingest(
             raise UserError(f"{one}: this goes with one letter, but {len(files)} were given")
     home.create()
     with home.writing():
-        known = {letter.sha256: letter_id for letter_id, letter in home.load_all().items()}
+        known = {letter.sha256: letter.id for letter in home.load_each()}
         taken: dict[str, Path] = {}
         results = [_add(path, home, known, taken, translation, corrections) for path in files]
         if any(result.outcome in ("new", "changed") for result in results) or is_stale(home, embedder):

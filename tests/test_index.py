@@ -143,7 +143,14 @@ def test_terms_that_stand_nowhere_or_look_like_a_query_find_nothing(index: Index
 
 def test_document_frequencies_count_chunks(index: Index) -> None:
     assert index.document_frequencies(["270", "bestaatniet"]) == {"270": 2}
-    assert {"270", "procent"} <= set(index.vocabulary())
+
+
+def test_terms_are_found_by_how_they_begin_and_end(index: Index) -> None:
+    assert index.terms_beginning("litouw") == ["litouw"]
+    assert "litouw" in index.terms_beginning("l", (5, 6))
+    assert "litouw" not in index.terms_beginning("l", (7, 9))
+    assert index.terms_ending("rocent") == ["procent"]
+    assert index.terms_beginning("270x") == index.terms_ending("x270") == []
 
 
 def test_a_large_index_finds_every_sampled_vector(flushed: tuple[Path, Content]) -> None:
@@ -167,7 +174,15 @@ def broken(path: Path, damage: str) -> None:
         path.write_bytes(data[:-64] + bytes(255 - byte for byte in data[-64:]))
 
 
-FILES = ["manifest.json", "lexical.db", "tokens.npy", "sentences.npy", "samples.npy", "chroma/chroma.sqlite3"]
+FILES = [
+    "manifest.json",
+    "letters.db",
+    "lexical.db",
+    "tokens.npy",
+    "sentences.npy",
+    "samples.npy",
+    "chroma/chroma.sqlite3",
+]
 
 
 @pytest.mark.parametrize(
@@ -376,7 +391,9 @@ def test_the_digest_of_a_letter_changes_with_anything_in_it() -> None:
     assert letter_digest(replace(letter, title="Anders")) != letter_digest(letter)
 
 
-@pytest.mark.parametrize("stage", ["build_dense", "build_lexical", "seal_files", "Index", "write_file"])
+@pytest.mark.parametrize(
+    "stage", ["build_dense", "add_letter", "add_chunks", "new_array", "seal_files", "Index", "write_file"]
+)
 def test_a_build_that_fails_leaves_the_old_generation_and_nothing_else(
     built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
