@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from ingest.dutch import analyse
 from ingest.embed import Embedder, load_embedder
 from ingest.home import Home
 from ingest.index import Content, build_generation
+from ingest.index.arrays import new_array
 from ingest.index.lexical import Lexical
 from ingest.letter import Letter
 from ingest.model import prepare_model
@@ -54,16 +56,17 @@ def build_home(folder: Path, paragraphs: int) -> dict[str, Any]:
     open_corpus(home, embedder).close()
     donors = read_donors(sorted(_DOCUMENTS.glob("*.txt")), embedder)
     bundled = [_content(letter, embedder) for letter in home.load_each()]
-    made = list(make_letters(donors, paragraphs))
-    for content in made:
-        home.save(content.letter)
-    started = time.perf_counter()
-    build_generation(home.generations_folder, [*made, *bundled], embedder.identity)
-    measured = {"index_s": time.perf_counter() - started}
-    texts = [chunk.text for content in made for chunk in content.chunks]
+    texts: list[str] = []
+    with new_array(folder / _VECTORS, np.float32, embedder.identity.dimension) as pooled:
+        for content in make_letters(donors, paragraphs):
+            home.save(content.letter)
+            texts += [chunk.text for chunk in content.chunks]
+            pooled.append(content.vectors.pooled)
     (folder / _TEXTS).write_text(json.dumps(texts), encoding="utf-8")
-    np.save(folder / _VECTORS, np.concatenate([content.vectors.pooled for content in made]))
-    return measured
+    started = time.perf_counter()
+    # made again, the same, since all of them at once would not fit into memory
+    build_generation(home.generations_folder, chain(make_letters(donors, paragraphs), bundled), embedder.identity)
+    return {"index_s": time.perf_counter() - started}
 
 
 def _content(letter: Letter, embedder: Embedder) -> Content:

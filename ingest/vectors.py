@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import mmap
 import zipfile
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -53,45 +52,44 @@ def unpack(packed: Packed) -> Matrix:
     return unit(packed.astype(np.float32))
 
 
-@dataclass(frozen=True, slots=True)
 class PackedFile:
-    """Packed vectors in an .npy file, of which a few are read at a time; `count` rows of `width` bytes.
+    """Packed vectors in an .npy file, mapped into memory, of which a few are read at a time; `count` rows.
 
-    Read rather than mapped: pages of a map count as this process's memory for as long as it runs.
+    What was read is let go of at once: pages of a map count as this process's memory as long as it holds them, and
+    the system keeps them cached all the same.
     """
 
-    file: BinaryIO
-    start: int
-    count: int
-    width: int
+    def __init__(self, path: Path) -> None:
+        """Open the file.
 
-    def read(self, first: int, end: int) -> Packed:
-        """Return the rows from `first` up to `end`; safe to share between threads."""
-        data = os.pread(self.file.fileno(), (end - first) * self.width, self.start + first * self.width)
-        return np.frombuffer(data, np.int8).reshape(end - first, self.width)
+        Raises:
+            OSError, ValueError: it can't be read, or holds something else.
+        """
+        with open_file(path) as file:
+            np.lib.format.read_magic(file)
+            shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+            self.count, self._width = shape
+            self._start = file.tell()
+            if dtype != np.int8 or path.stat().st_size != self._start + self.count * self._width:
+                raise ValueError("not packed vectors, or not all of them")
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._rows = np.frombuffer(self._map, np.int8, offset=self._start).reshape(shape)
+
+    def read(self, parts: Sequence[tuple[int, int]]) -> Packed:
+        """Return the rows from a first up to an end, part after part; safe to share between threads."""
+        for first, end in parts:
+            # all asked for before the first is waited for
+            start = self._start + first * self._width
+            within = start % mmap.PAGESIZE
+            self._map.madvise(mmap.MADV_WILLNEED, start - within, within + (end - first) * self._width)
+        packed = np.concatenate([self._rows[first:end] for first, end in parts])
+        self._map.madvise(mmap.MADV_DONTNEED)
+        return packed
 
     def close(self) -> None:
         """Let go of the file."""
-        self.file.close()
-
-
-def open_packed(path: Path) -> PackedFile:
-    """Open a file of packed vectors.
-
-    Raises:
-        OSError, ValueError: it can't be read, or holds something else.
-    """
-    file = open_file(path)
-    try:
-        np.lib.format.read_magic(file)
-        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-        count, width = shape
-        if dtype != np.int8 or path.stat().st_size != file.tell() + count * width:
-            raise ValueError("not packed vectors, or not all of them")
-        return PackedFile(file, file.tell(), count, width)
-    except BaseException:
-        file.close()
-        raise
+        del self._rows
+        self._map.close()
 
 
 def vectors_key(chunks: Sequence[Chunk], identity: Identity) -> str:

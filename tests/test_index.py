@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import shutil
 import sys
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -23,6 +24,7 @@ from ingest.embed import Identity, unit
 from ingest.errors import BrokenGeneration
 from ingest.index import Content, Index, build_generation, letter_digest, open_current
 from ingest.letter import Chunk, Language, Letter, Paragraph, Section
+from ingest.letter_file import read_parts
 from ingest.vectors import ChunkVectors, pack, unpack
 
 _MANY = 1_200
@@ -96,6 +98,59 @@ def test_every_planted_vector_is_found_first(index: Index) -> None:
         assert [score for _, score in others] == sorted((score for _, score in others), reverse=True)
 
 
+def test_letters_stand_in_the_index_as_they_were(index: Index) -> None:
+    assert dict(index.letters) == {content.letter.id: content.letter for content in CONTENTS}
+    assert list(index.letters) == [content.letter.id for content in CONTENTS]
+    assert "1999-01-01-x" not in index.letters
+    with pytest.raises(KeyError):
+        index.letters["1999-01-01-x"]
+
+
+def test_naming_letters_and_their_heads_reads_no_text(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(open_current(built, IDENTITY, LETTERS)) as index:
+        read: list[str] = []
+        whole = read_parts
+
+        def counting(head: str, body: str | None = None) -> Letter:
+            read.append(body or "")
+            return whole(head, body)
+
+        monkeypatch.setattr("ingest.index.letters.read_parts", counting)
+        assert len(index.letters) == 2
+        assert CONTENTS[0].letter.id in index.letters
+        assert list(index.letters.heads.values()) == [
+            replace(content.letter, sections=(), footnotes=()) for content in CONTENTS
+        ]
+        assert read == ["", ""]
+        assert index.letters[CONTENTS[0].letter.id] is index.letters[CONTENTS[0].letter.id]
+        assert len(read) == 3
+
+
+def test_a_build_lets_go_of_each_letter_before_it_takes_the_next(tmp_path: Path) -> None:
+    taken: list[weakref.ref[object]] = []
+
+    def contents() -> Iterator[Content]:
+        for number in range(4):
+            content = content_of(f"2018-04-26-{number}")
+            # the writer may still hold the last one
+            assert all(reference() is None for reference in taken[:-1])
+            taken.append(weakref.ref(content.vectors.tokens))
+            yield content
+            del content
+
+    built = build_generation(tmp_path, contents(), IDENTITY)
+    with closing(open_current(tmp_path, IDENTITY, built)) as index:
+        assert index.size == 4 * len(TEXTS)
+
+
+def test_paragraphs_are_found_by_the_mark_of_their_footnote(tmp_path: Path) -> None:
+    content = CONTENTS[0]
+    noted = replace(content, chunks=(*content.chunks[:-1], replace(content.chunks[-1], footnote="2")))
+    with closing(open_current(tmp_path, IDENTITY, build_generation(tmp_path, [noted], IDENTITY))) as index:
+        assert index.noted("2", [content.letter.id]) == [content.chunks[-1].paragraph_id]
+        assert index.noted("1", [content.letter.id]) == index.noted("2", ["1999-01-01-x"]) == []
+
+
 def test_rows_carry_where_a_chunk_stands(index: Index) -> None:
     assert index.size == len(POOLED)
     rows = index.rows([5, 3])
@@ -119,6 +174,17 @@ def test_a_filter_by_letter_leaves_the_others_out(index: Index, letter: str) -> 
     assert len(dense) == len(TEXTS)
     assert terms
     assert {row.letter_id for row in index.rows([row for row, _ in dense + terms])} == {letter}
+
+
+def test_token_vectors_that_are_too_many_to_hold_are_read_from_the_file(
+    built: Path, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.index.generation._TOKENS_IN_MEMORY", 0)
+    with closing(open_current(built, IDENTITY, LETTERS)) as mapped:
+        for numbers in ([6, 0], [0], range(index.size)):
+            held, there = index.tokens_of(index.rows(numbers)), mapped.tokens_of(mapped.rows(numbers))
+            assert np.array_equal(held[0], there[0])
+            assert np.array_equal(held[1], there[1])
 
 
 def test_a_filter_by_an_unknown_letter_finds_nothing(index: Index) -> None:

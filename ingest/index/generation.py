@@ -29,7 +29,7 @@ from ingest.index.lexical import SCHEMA as LEXICAL_SCHEMA
 from ingest.index.lexical import Lexical, Row, add_chunks, finish_terms
 from ingest.index.seals import check_seals, seal_files
 from ingest.letter import Chunk, Letter
-from ingest.vectors import ChunkVectors, open_packed, unpack
+from ingest.vectors import ChunkVectors, PackedFile, unpack
 
 FORMAT = 5
 _CURRENT, _MANIFEST, _LEASE = "CURRENT", "manifest.json", "lease"
@@ -72,12 +72,12 @@ class Index:
             self.letters = opened.enter_context(closing(Letters(folder / _LETTERS, manifest["letters"])))
             self._lexical = opened.enter_context(closing(Lexical(folder / _LEXICAL)))
             try:
-                self._tokens = opened.enter_context(closing(open_packed(folder / _TOKENS)))
+                self._tokens = opened.enter_context(closing(PackedFile(folder / _TOKENS)))
                 self._sentences = np.load(folder / _SENTENCES, mmap_mode="r", allow_pickle=False)
                 samples = np.load(folder / _SAMPLES, allow_pickle=False)
                 # unpacked once where they are few
                 few = self._tokens.count <= _TOKENS_IN_MEMORY
-                self._unpacked = unpack(self._tokens.read(0, self._tokens.count)) if few else None
+                self._unpacked = unpack(self._tokens.read([(0, self._tokens.count)])) if few else None
             except (OSError, ValueError, EOFError) as error:
                 raise BrokenGeneration(f"the token vectors in {folder} can't be read: {error}") from error
             dense = Dense(folder / _DENSE, _chroma_identity(identity), self._lexical.count, samples)
@@ -131,7 +131,7 @@ class Index:
         if self._unpacked is not None:
             tokens = np.concatenate([self._unpacked[part] for part in parts])
         else:
-            tokens = unpack(np.concatenate([self._tokens.read(row.first_token, row.end_token) for row in rows]))
+            tokens = unpack(self._tokens.read([(row.first_token, row.end_token) for row in rows]))
         return tokens, np.concatenate([self._sentences[part] for part in parts])
 
     def lost(self, pooled: Matrix) -> list[int]:
