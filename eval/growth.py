@@ -162,23 +162,28 @@ def _bytes_of(folder: Path) -> int:
 
 def format_table(measured: Mapping[int, Mapping[str, Mapping[str, Any]]]) -> str:
     """Return one row a size and system as a Markdown table."""
-    lines = [
-        "| paragraphs | system | index | open | p50 | p95 | processor p50 / p95 | memory | on disk "
-        "| right at 1 / 3, Dutch | English |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    for size, systems in measured.items():
-        for system, label in SYSTEMS.items():
-            of = systems[system]
-            index = f"{of['index_s']:.0f} s" if "index_s" in of else "as above"
-            disk = f"{of['disk'] / 1e6:,.0f} MB" if "disk" in of else "as above"
-            busy = f"{percentile(of['busy'], 50):.0f} / {percentile(of['busy'], 95):.0f} ms" if "busy" in of else ""
-            lines.append(
-                f"| {size:,} | {label} | {index} | {of['open_s']:.1f} s | {percentile(of['seconds'], 50):.0f} ms "
-                f"| {percentile(of['seconds'], 95):.0f} ms | {busy} | {of['mb']:.0f} MB | {disk} | {_share(of['hits']['nl'])} "
-                f"| {_share(of['hits']['en'])} |"
-            )
-    return "\n".join(lines)
+    head = ("paragraphs", "system", "index", "open", "p50", "p95", "processor p50 / p95", "memory", "on disk",
+            "right at 1 / 3, Dutch", "English")  # fmt: skip
+    rows = [(f"{size:,}", *_cells(system, of)) for size, systems in measured.items() for system, of in systems.items()]
+    lines = ["| " + " | ".join(row) + " |" for row in (head, *rows)]
+    return "\n".join([lines[0], "|---" * len(head) + "|", *lines[1:]])
+
+
+def _cells(system: str, of: Mapping[str, Any]) -> tuple[str, ...]:
+    def times(name: str) -> list[str]:
+        return [f"{percentile(of[name], percent):.0f} ms" for percent in (50, 95)] if name in of else ["–"]
+
+    return (
+        SYSTEMS[system],
+        f"{of['index_s']:.0f} s" if "index_s" in of else "as ours",
+        f"{of['open_s']:.1f} s",
+        *times("seconds"),
+        " / ".join(times("busy")),
+        f"{of['mb']:.0f} MB",
+        f"{of['disk'] / 1e6:,.0f} MB" if "disk" in of else "as ours",
+        _share(of["hits"]["nl"]),
+        _share(of["hits"]["en"]),
+    )
 
 
 def _share(hits: Sequence[Sequence[bool]]) -> str:

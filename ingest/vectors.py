@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import mmap
 import zipfile
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -50,46 +49,6 @@ def pack(vectors: Matrix) -> Packed:
 def unpack(packed: Packed) -> Matrix:
     """Return packed vectors as unit vectors."""
     return unit(packed.astype(np.float32))
-
-
-class PackedFile:
-    """Packed vectors in an .npy file, mapped into memory, of which a few are read at a time; `count` rows.
-
-    What was read is let go of at once: pages of a map count as this process's memory as long as it holds them, and
-    the system keeps them cached all the same.
-    """
-
-    def __init__(self, path: Path) -> None:
-        """Open the file.
-
-        Raises:
-            OSError, ValueError: it can't be read, or holds something else.
-        """
-        with open_file(path) as file:
-            np.lib.format.read_magic(file)
-            shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-            self.count, self._width = shape
-            self._start = file.tell()
-            if dtype != np.int8 or path.stat().st_size != self._start + self.count * self._width:
-                raise ValueError("not packed vectors, or not all of them")
-            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self._rows = np.frombuffer(self._map, np.int8, offset=self._start).reshape(shape)
-
-    def read(self, parts: Sequence[tuple[int, int]]) -> Packed:
-        """Return the rows from a first up to an end, part after part; safe to share between threads."""
-        for first, end in parts:
-            # all asked for before the first is waited for
-            start = self._start + first * self._width
-            within = start % mmap.PAGESIZE
-            self._map.madvise(mmap.MADV_WILLNEED, start - within, within + (end - first) * self._width)
-        packed = np.concatenate([self._rows[first:end] for first, end in parts])
-        self._map.madvise(mmap.MADV_DONTNEED)
-        return packed
-
-    def close(self) -> None:
-        """Let go of the file."""
-        del self._rows
-        self._map.close()
 
 
 def vectors_key(chunks: Sequence[Chunk], identity: Identity) -> str:

@@ -167,6 +167,19 @@ def test_token_vectors_come_back_with_their_sentences(index: Index) -> None:
     assert list(sentences) == [-1, 0, 0, -1, 0, 0]
 
 
+def test_the_nearest_of_some_letters_are_those_that_come_first_of_all(index: Index) -> None:
+    for letters in ([CONTENTS[1].letter.id], list(LETTERS)):
+        for vector in POOLED:
+            found = index.search_dense(vector, len(POOLED))
+            own = {row.row for row in index.rows(range(index.size)) if row.letter_id in letters}
+            among = index.search_dense(vector, len(POOLED), letters)
+            assert [row for row, _ in among] == [row for row, _ in found if row in own]
+            assert [score for _, score in among] == pytest.approx(
+                [score for row, score in found if row in own], abs=1e-5
+            )
+            assert index.search_dense(vector, 2, letters) == among[:2]
+
+
 @pytest.mark.parametrize("letter", LETTERS)
 def test_a_filter_by_letter_leaves_the_others_out(index: Index, letter: str) -> None:
     dense = index.search_dense(POOLED[0], 20, [letter])
@@ -246,6 +259,7 @@ FILES = [
     "lexical.db",
     "tokens.npy",
     "sentences.npy",
+    "pooled.npy",
     "samples.npy",
     "chroma/chroma.sqlite3",
 ]
@@ -321,7 +335,7 @@ def test_one_wrong_byte_in_what_chroma_wrote_is_noticed_or_does_no_harm(
     # a page of the database that holds nothing
     assert name == "chroma.sqlite3"
     with closing(index):
-        assert index.lost(content.vectors.pooled) == []
+        assert index.lost() == 0
 
 
 def test_damage_in_the_middle_of_a_large_file_is_noticed_when_all_is_checked(
@@ -337,11 +351,17 @@ def test_damage_in_the_middle_of_a_large_file_is_noticed_when_all_is_checked(
         open_current(generations, IDENTITY, LETTERS, whole=True)
 
 
-def test_vectors_that_are_not_in_the_index_are_told(index: Index) -> None:
-    assert index.lost(POOLED) == []
+def test_vectors_that_are_not_in_the_index_are_told(
+    built: Path, index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert index.lost() == 0
+    generations = Path(shutil.copytree(built, tmp_path / "generations"))
     changed = POOLED.copy()
     changed[3] = -changed[3]
-    assert index.lost(changed) == [3]
+    np.save(current(generations) / "pooled.npy", changed)
+    monkeypatch.setattr("ingest.index.generation.check_seals", lambda *arguments, **keywords: None)
+    with closing(open_current(generations, IDENTITY, LETTERS)) as opened:
+        assert opened.lost() == 1
 
 
 @pytest.mark.parametrize("name", ["CURRENT", *(f"x/{name}" for name in ("lease", "manifest.json", "tokens.npy"))])

@@ -1,14 +1,17 @@
-"""Arrays in .npy files that are written piece by piece, so that they need not fit into memory."""
+"""Arrays in .npy files that need not fit into memory: written piece by piece, and mapped to be read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import mmap
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
+
+from ingest.files import open_file
 
 
 class ArrayFile:
@@ -49,3 +52,53 @@ def new_array(path: Path, dtype: npt.DTypeLike, *row: int) -> Iterator[ArrayFile
         array = ArrayFile(file, dtype, *row)
         yield array
         array.write_header()
+
+
+class MappedArray:
+    """A matrix in a file, mapped into memory, of which a few rows are read at a time; `count` is how many there are.
+
+    What was read is let go of at once: pages of a map count as this process's memory as long as it holds them, and
+    the system keeps them cached all the same.
+    """
+
+    def __init__(self, path: Path, dtype: npt.DTypeLike) -> None:
+        """Open a file.
+
+        Raises:
+            OSError, ValueError: it can't be read, or holds something else.
+        """
+        with open_file(path) as file:
+            np.lib.format.read_magic(file)
+            shape, _, found = np.lib.format.read_array_header_1_0(file)
+            self.count, width = shape
+            self._start, self._row_bytes = file.tell(), width * found.itemsize
+            if found != dtype or path.stat().st_size != self._start + self.count * self._row_bytes:
+                raise ValueError(f"not an array of {np.dtype(dtype)}, or not all of it")
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._rows = np.frombuffer(self._map, found, offset=self._start).reshape(shape)
+
+    def read(self, parts: Sequence[tuple[int, int]]) -> npt.NDArray[Any]:
+        """Return the rows from a first up to an end, part after part; safe to share between threads."""
+        self._fetch(parts)
+        rows = np.concatenate([self._rows[:0], *(self._rows[first:end] for first, end in parts)])
+        self._map.madvise(mmap.MADV_DONTNEED)
+        return rows
+
+    def multiply(self, parts: Sequence[tuple[int, int]], vector: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return the products of rows with a vector, part after part; none of the rows is copied."""
+        self._fetch(parts)
+        products = np.concatenate([self._rows[:0] @ vector, *(self._rows[first:end] @ vector for first, end in parts)])
+        self._map.madvise(mmap.MADV_DONTNEED)
+        return products
+
+    def close(self) -> None:
+        """Let go of the file."""
+        del self._rows
+        self._map.close()
+
+    def _fetch(self, parts: Sequence[tuple[int, int]]) -> None:
+        """Ask the system for all parts before the first is waited for."""
+        for first, end in parts:
+            start = self._start + first * self._row_bytes
+            within = start % mmap.PAGESIZE
+            self._map.madvise(mmap.MADV_WILLNEED, start - within, within + (end - first) * self._row_bytes)

@@ -25,6 +25,7 @@ create table rows(
     row integer primary key, chunk text not null, letter text not null, paragraph text not null,
     language text not null, footnote text, first_token integer not null, end_token integer not null);
 create index rows_by_paragraph on rows(paragraph);
+create index rows_by_letter on rows(letter);
 create virtual table terms using fts5(nl, en, heading, content='', tokenize='unicode61 remove_diacritics 0');
 create virtual table vocabulary using fts5vocab(terms, col);
 create table known(term text primary key, backwards text not null, chunks integer not null) without rowid;
@@ -115,6 +116,14 @@ class Lexical:
             *paragraph_ids,
         )
         return [Row(*values) for values in found]
+
+    def parts_of(self, letters: Sequence[str]) -> list[tuple[int, int]]:
+        """Return the first row of each of some letters and the one after its last: those of a letter stand together."""
+        found = self._database.query(
+            f"select min(row), max(row) + 1 from rows where letter in ({_marks(letters)}) group by letter order by 1",  # noqa: S608
+            *letters,
+        )
+        return [(int(first), int(end)) for first, end in found]
 
     def noted(self, mark: str, letters: Sequence[str]) -> list[str]:
         """Return the ids of the paragraphs that bear a footnote with this mark, of some letters."""
