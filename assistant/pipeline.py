@@ -21,7 +21,7 @@ from assistant.follow import goes_unanswered, rank_follow_up, rest_of
 from assistant.generate import choose_material, condense_by_model
 from assistant.llm import ChatModel, load_chat_model
 from assistant.parts import Part, join_sentences, split_question
-from assistant.question import Question, Vocabulary, analyse_question
+from assistant.question import Question, analyse_question
 from assistant.quote import choose_sentences, cite_candidate, cite_sentence, cite_sentences, say_sentences
 from assistant.rank import RankedSentence, Ranker, Ranking, load_ranker, rank
 from assistant.reference import write_date
@@ -40,6 +40,8 @@ from ingest.settings import Settings, load_settings
 # Candidates from each of vectors and words, in an index of this size; as many again for each tenfold.
 _DEPTH, _SMALL_INDEX = 40, 1_000
 _MOST_NEAREST = 3
+# Letters of which it is told at once what they are about.
+_MOST_ABOUT = 3
 _NOW = re.compile(
     r"\b(?:nu|nou|tegenwoordig|momenteel|op dit moment|thans|vandaag|inmiddels|nog steeds|huidige?|actuele?"
     r"|now|nowadays|currently|today|at present|presently|these days|still|current|latest)\b",
@@ -181,33 +183,23 @@ class Assistant:
         """Take a stand-alone question apart."""
         del letters
         encoded = self.embedder.encode_query(text)
-        return analyse_question(
-            text[:LONGEST_QUERY],
-            language,
-            encoded,
-            self.index.size,
-            self.index.document_frequencies,
-            self._vocabulary,
-        )
+        return analyse_question(text[:LONGEST_QUERY], language, encoded, self.index.size, self.index)
 
     def candidates(
         self, question: Question, letters: tuple[str, ...] = (), at_least: int = 0, follows: Turn | None = None
     ) -> tuple[Candidate, ...]:
         """Return the paragraphs that may answer, the more the larger the index; with those that a turn cited."""
-        asked = [self.letters[letter_id] for letter_id in letters or self.letters]
-        noted = [note.paragraph_id for letter in asked for note in letter.footnotes if note.mark == question.note]
-        cited = set(follows.paragraph_ids) if follows else set()
-        about = (
-            [place for letter in asked for place, _ in find_announcements(letter)] if question.fact == "subject" else []
-        )
-        named = [*noted, *about, *(one.id for letter in asked for _, one in letter.paragraphs() if one.id in cited)]
+        cited = follows.paragraph_ids if follows else ()
+        named = [*cited, *(self._announcements(letters) if question.fact == "subject" else ())]
         tenfolds = math.log10(max(self.index.size, _SMALL_INDEX) / _SMALL_INDEX)
         depth = max(at_least, round(_DEPTH * (1 + tenfolds)))
         return retrieve(question, self.index, self.letters, letters, depth, named)
 
-    @cached_property
-    def _vocabulary(self) -> Vocabulary:
-        return Vocabulary(self.index.vocabulary())
+    def _announcements(self, letters: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the ids of the paragraphs in which letters, the newest if there are many, say what they are about."""
+        heads = self.letters.heads
+        newest = sorted(letters or heads, key=lambda letter_id: heads[letter_id].date or date.min)[-_MOST_ABOUT:]
+        return tuple(place for one in newest for place, _ in find_announcements(self.letters[one]))
 
     @cached_property
     def ranker(self) -> Ranker:
@@ -373,7 +365,7 @@ class Assistant:
 
     def _refuse(self, state: State) -> State:
         language, ranking = state["language"] or "nl", state["ranking"]
-        asked = [self.letters[letter_id] for letter_id in state["only"] or self.letters]
+        asked = [self.letters.heads[letter_id] for letter_id in state["only"] or self.letters]
         template = {"vague": wording.VAGUE, "off_topic": wording.OFF_TOPIC}.get(state["status"], wording.SILENT)
         text = template[language].format(letter=_name(asked, language))
         nearest = () if state["status"] == "vague" else _nearest(ranking)

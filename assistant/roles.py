@@ -60,7 +60,8 @@ _AND = re.compile(r"\s(?:en|and)\s", re.IGNORECASE)
 # Before these, another may begin to act.
 _INNER = re.compile(
     r"\s(?=(?:dat|that|omdat|doordat|because|waarbij|waarin|waarvoor|whether)\s)"
-    r"|(?<=besloten|gevraagd)\s(?=of\s)", re.IGNORECASE
+    r"|(?<=besloten|gevraagd)\s(?=of\s)",
+    re.IGNORECASE,
 )
 # A capital that does not open a sentence.
 _NAME = re.compile(r"(?<=[\w,;)] )[A-Z][\w-]+")
@@ -138,9 +139,7 @@ def find_crossed(sentence: str, language: Language, sources: Texts) -> str | Non
     """Return the word around which cause and effect, or the two that are compared, have changed places."""
     same = _joined(in_language(sources, language))
     if found := _EXPLICIT[language].search(sentence):
-        known = any(
-            pattern.search(text) for text, spoken in same for pattern in (*_CAUSE[spoken], _REASON[spoken])
-        )
+        known = any(pattern.search(text) for text, spoken in same for pattern in (*_CAUSE[spoken], _REASON[spoken]))
         if not known:
             return found.group()
     for said in _halves(sentence, language):

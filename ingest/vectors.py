@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import zipfile
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -51,47 +49,6 @@ def pack(vectors: Matrix) -> Packed:
 def unpack(packed: Packed) -> Matrix:
     """Return packed vectors as unit vectors."""
     return unit(packed.astype(np.float32))
-
-
-@dataclass(frozen=True, slots=True)
-class PackedFile:
-    """Packed vectors in an .npy file, of which a few are read at a time; `count` rows of `width` bytes.
-
-    Read rather than mapped: pages of a map count as this process's memory for as long as it runs.
-    """
-
-    file: BinaryIO
-    start: int
-    count: int
-    width: int
-
-    def read(self, first: int, end: int) -> Packed:
-        """Return the rows from `first` up to `end`; safe to share between threads."""
-        data = os.pread(self.file.fileno(), (end - first) * self.width, self.start + first * self.width)
-        return np.frombuffer(data, np.int8).reshape(end - first, self.width)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self.file.close()
-
-
-def open_packed(path: Path) -> PackedFile:
-    """Open a file of packed vectors.
-
-    Raises:
-        OSError, ValueError: it can't be read, or holds something else.
-    """
-    file = open_file(path)
-    try:
-        np.lib.format.read_magic(file)
-        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-        count, width = shape
-        if dtype != np.int8 or path.stat().st_size != file.tell() + count * width:
-            raise ValueError("not packed vectors, or not all of them")
-        return PackedFile(file, file.tell(), count, width)
-    except BaseException:
-        file.close()
-        raise
 
 
 def vectors_key(chunks: Sequence[Chunk], identity: Identity) -> str:

@@ -21,7 +21,8 @@ from assistant.generate import Failed, check_draft
 from assistant.replies import Draft
 from assistant.verify import Source
 from ingest.letter import Language, Letter
-from ingest.pipeline import bundled_files, read_letter
+from ingest.pipeline import bundled_files
+from ingest.reading import read_letter
 
 HERE = Path(__file__).parent
 FILES = {

@@ -31,8 +31,8 @@ from ingest import read
 from ingest.archive import pack, unpack
 from ingest.correct import parse_corrections
 from ingest.errors import NewerFormat, UserError
-from ingest.home import parse_letter, write_letter
 from ingest.letter import Letter
+from ingest.letter_file import parse_letter, write_letter
 from ingest.reading import read_letter
 from tests.drawn import write_letters
 from tests.test_read_markup import MARKDOWN, OFFICIAL, PAGE, QUESTIONS

@@ -9,7 +9,8 @@ import pytest
 from assistant.about import MOST_ANNOUNCEMENTS, find_announcements
 from assistant.pipeline import Assistant
 from assistant.question import fact_of
-from ingest.pipeline import bundled_files, read_letter
+from ingest.pipeline import bundled_files
+from ingest.reading import read_letter
 
 LETTERS = [*sorted(Path(__file__).with_name("letters").glob("*.txt")), *bundled_files()]
 

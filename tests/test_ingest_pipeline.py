@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import json
 import os
 import random
 import shutil
@@ -286,6 +288,38 @@ def test_a_damaged_index_is_rebuilt_from_the_letters_with_a_message(
     assert "rebuilding" in said[0]
     with closing(open_corpus(home, embedder)):
         assert len(said) == 1
+
+
+def test_opening_reads_no_letter_of_the_home(
+    home_copy: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, (bundled,) = Home(home_copy), bundled_ids()
+    whole = home.load(bundled)
+
+    def parse(data: bytes) -> object:
+        raise AssertionError(data)
+
+    monkeypatch.setattr("ingest.home.parse_letter", parse)
+    with closing(open_corpus(home, embedder)) as corpus:
+        assert corpus.letters[bundled] == whole
+
+
+def test_a_letter_whose_file_knew_less_is_written_anew_with_the_index(
+    home_copy: Path, embedder: Embedder, tmp_path: Path
+) -> None:
+    home = Home(home_copy)
+    (result,) = ingest([write_letter(tmp_path / "in", "dijken")], home, embedder)
+    letter = home.load(result.letter_id)
+    path = home.letters_folder / f"{letter.id}.json"
+    value = json.loads(path.read_bytes())
+    del value["papers"], value["format"], value["checksum"]
+    checksum = hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+    path.write_text(json.dumps({"format": 2, "checksum": checksum, **value}), encoding="utf-8")
+    said: list[str] = []
+    for _ in range(2):
+        with closing(open_corpus(Home(home_copy, said.append), embedder)) as corpus:
+            assert corpus.letters[letter.id] == letter
+    assert len(said) == 1
 
 
 def test_damaged_vectors_are_made_again(home: Home, embedder: Embedder, tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def current_letters(home: Home) -> dict[str, str]:
 
 
 def stored_letters(home: Home) -> dict[str, str]:
-    return {letter_id: letter_digest(letter) for letter_id, letter in home.load_all().items()}
+    return {letter.id: letter_digest(letter) for letter in home.load_each()}
 
 
 def kill_once(ingester: Ingester, folder: Path, home: Home, seconds: float) -> tuple[bool, bool]:

@@ -199,7 +199,8 @@ class Chat:
             say(words["save_where"])
         else:
             cited = {one.letter for answer in session.answers for one in (*answer.citations, *answer.nearest)}
-            letters = {letter_id: one for letter_id, one in self._assistant.letters.items() if letter_id in cited}
+            known = self._assistant.letters
+            letters = {letter_id: known[letter_id] for letter_id in known if letter_id in cited}
             identity = self._assistant.embedder.identity
             write_pack_file(Path(name).expanduser(), session.answers, letters, identity, session.speaks)
             say(words["saved"].format(path=name))

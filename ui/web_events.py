@@ -200,4 +200,4 @@ def _letters_of(conversation: Conversation, known: Mapping[str, Letter]) -> dict
     shown = {
         one.letter for message in conversation.messages for one in (*message.answer.citations, *message.answer.nearest)
     }
-    return {letter_id: letter for letter_id, letter in known.items() if letter_id in shown}
+    return {letter_id: known[letter_id] for letter_id in known if letter_id in shown}
