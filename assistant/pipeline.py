@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -21,14 +21,16 @@ from assistant.generate import choose_material, condense_by_model
 from assistant.llm import ChatModel, load_chat_model
 from assistant.parts import Part, join_sentences, split_question
 from assistant.question import Question, Vocabulary, analyse_question
-from assistant.quote import choose_sentences, cite_candidate, cite_sentence, cite_sentences, say_sentences
+from assistant.quote import choose_sentences, cite_candidate, cite_sentence, cite_sentences
 from assistant.rank import RankedSentence, Ranker, Ranking, load_ranker, rank
 from assistant.reference import write_date
-from assistant.refuse import decide
+from assistant.refuse import decide, leaves_open
 from assistant.retrieve import Candidate, retrieve
+from assistant.scope import Scope, Selection, select_letters
 from assistant.verify import is_verbatim
+from ingest.cards import LetterCard, letter_cards
 from ingest.embed import LONGEST_QUERY, Embedder, load_embedder
-from ingest.errors import UserError, unknown_letter
+from ingest.errors import UserError
 from ingest.home import Home, Report
 from ingest.letter import Hit, Language, Letter
 from ingest.offline import stay_offline
@@ -55,6 +57,7 @@ class State(TypedDict, total=False):
     asked: str
     history: tuple[Turn, ...]
     only: tuple[str, ...]
+    undated: tuple[str, ...]
     language: Language | None
     plain: bool
     follows: Turn | None
@@ -76,6 +79,7 @@ class Assistant:
         self.embedder = embedder
         self.index = corpus.index
         self.letters = corpus.letters
+        self._corpus = corpus
 
     def ask(
         self,
@@ -83,7 +87,7 @@ class Assistant:
         history: Sequence[Turn | str] = (),
         *,
         language: Language | None = None,
-        letters: Sequence[str] = (),
+        letters: Sequence[str] | Scope = (),
     ) -> Answer:
         """Answer a question from the letters, or say that they don't.
 
@@ -91,10 +95,10 @@ class Assistant:
             question: the question, in Dutch or English.
             history: the conversation's earlier turns, or just their questions, oldest first.
             language: the language of the answer; detected when not given.
-            letters: ids of the letters to ask; all when empty.
+            letters: ids of the letters to ask, or what they have in common; all when empty.
 
         Raises:
-            UserError: an empty question or an unknown letter.
+            UserError: an empty question, an unknown letter, or none within the scope.
         """
         return self.examine(question, history, language=language, letters=letters)[0]
 
@@ -104,7 +108,7 @@ class Assistant:
         history: Sequence[Turn | str] = (),
         *,
         language: Language | None = None,
-        letters: Sequence[str] = (),
+        letters: Sequence[str] | Scope = (),
     ) -> Iterator[str | Answer]:
         """Yield the answer's text, verified sentence by verified sentence, and last the answer itself; see `ask`."""
         started = time.perf_counter()
@@ -125,7 +129,7 @@ class Assistant:
         history: Sequence[Turn | str] = (),
         *,
         language: Language | None = None,
-        letters: Sequence[str] = (),
+        letters: Sequence[str] | Scope = (),
         top_k: int = 10,
     ) -> tuple[Answer, list[Hit]]:
         """Return the answer with the ranked paragraphs it was chosen from, best first; see `ask`."""
@@ -138,19 +142,27 @@ class Assistant:
         question: str,
         history: Sequence[Turn | str],
         language: Language | None,
-        letters: Sequence[str],
+        letters: Sequence[str] | Scope,
         *,
         plain: bool = False,
     ) -> Iterator[Any]:
         """Yield a model's sentences, each once verified, and last the chain's state; `plain` asks no model."""
-        self._check(question, letters)
+        self._check(question)
+        selection = self.select(letters)
         turns = _turns(history)
         wish = wish_of(question)
         if wish in ("nl", "en") and (turns := _before_wishes(turns)):
             for part in self._run(turns[-1].question, turns[:-1], wish, letters, plain=plain):
                 yield part if isinstance(part, str) else {**part, "answer": replace(part["answer"], question=question)}
             return
-        asked = State(asked=question, history=turns, only=tuple(letters), language=language, plain=plain)
+        asked = State(
+            asked=question,
+            history=turns,
+            only=selection.letters,
+            undated=selection.undated,
+            language=language,
+            plain=plain,
+        )
         state: Any = asked
         for mode, part in self._chain.stream(asked, stream_mode=["custom", "values"]):
             if mode == "custom":
@@ -159,16 +171,30 @@ class Assistant:
                 state = part
         yield state
 
-    def search(self, question: str, top_k: int = 10, *, letters: Sequence[str] = ()) -> list[Hit]:
+    def search(self, question: str, top_k: int = 10, *, letters: Sequence[str] | Scope = ()) -> list[Hit]:
         """Return the paragraphs nearest to a question, best first.
 
         Raises:
-            UserError: an empty question or an unknown letter.
+            UserError: as `ask`.
         """
-        self._check(question, letters)
-        analysed = self.analyse(question, detect_language(question), tuple(letters))
-        ranking = rank(analysed, self.candidates(analysed, tuple(letters), top_k), self.ranker)
+        self._check(question)
+        only = self.select(letters).letters
+        analysed = self.analyse(question, detect_language(question), only)
+        ranking = rank(analysed, self.candidates(analysed, only, top_k), self.ranker)
         return _hits(ranking, top_k)
+
+    def select(self, letters: Sequence[str] | Scope) -> Selection:
+        """Return which letters are asked.
+
+        Raises:
+            UserError: an unknown letter, or none within the scope.
+        """
+        return select_letters(self.cards, letters if isinstance(letters, Scope) else Scope(tuple(letters)))
+
+    @cached_property
+    def cards(self) -> Mapping[str, LetterCard]:
+        """What is known of every letter without opening it, by id."""
+        return letter_cards(self._corpus)
 
     @staticmethod
     def cite_hit(number: int, hit: Hit) -> Citation:
@@ -213,12 +239,10 @@ class Assistant:
         """Let go of the index."""
         self.index.close()
 
-    def _check(self, question: str, letters: Sequence[str]) -> None:
+    @staticmethod
+    def _check(question: str) -> None:
         if not any(character.isalnum() for character in question):
             raise UserError("the question is empty: ask something, for example 'Wat vindt het kabinet van …?'")
-        for letter_id in letters:
-            if letter_id not in self.letters:
-                raise unknown_letter(letter_id, self.letters)
 
     @cached_property
     def _chain(self) -> Any:
