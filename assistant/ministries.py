@@ -22,15 +22,15 @@ MINISTRIES = (
     Ministry(
         ("BZ", "BuZa", "BHOS", "BHO"),
         (
-            "Buitenlandse Zaken", "Ontwikkelingssamenwerking", "Ontwikkelingshulp", "Buitenlandse Handel", "Foreign Affairs",
-            "Foreign Trade", "Development Cooperation",
+            "Buitenlandse Zaken", "Ontwikkelingssamenwerking", "Ontwikkelingshulp", "Buitenlandse Handel",
+            "Foreign Affairs", "Foreign Trade", "Development Cooperation",
         ),
     ),
     Ministry(
         ("BZK", "BiZa"),
         (
-            "Binnenlandse Zaken en Koninkrijksrelaties", "Binnenlandse Zaken", "Koninkrijksrelaties", "Wonen en Rijksdienst",
-            "Interior and Kingdom Relations", "Interior", "Home Affairs",
+            "Binnenlandse Zaken en Koninkrijksrelaties", "Binnenlandse Zaken", "Koninkrijksrelaties",
+            "Wonen en Rijksdienst", "Interior and Kingdom Relations", "Interior", "Home Affairs",
         ),
     ),
     Ministry(("Def", "MinDef"), ("Defensie", "Defence", "Defense")),
@@ -42,8 +42,8 @@ MINISTRIES = (
     Ministry(
         ("IenW", "I&W", "IenM", "I&M", "VenW", "V&W"),
         (
-            "Infrastructuur en Waterstaat", "Infrastructuur en Milieu", "Verkeer en Waterstaat", "Openbaar Vervoer en Milieu",
-            "Infrastructure and Water Management", "Infrastructure and the Environment",
+            "Infrastructuur en Waterstaat", "Infrastructuur en Milieu", "Verkeer en Waterstaat",
+            "Openbaar Vervoer en Milieu", "Infrastructure and Water Management", "Infrastructure and the Environment",
         ),
     ),
     Ministry(
@@ -58,8 +58,8 @@ MINISTRIES = (
     Ministry(
         ("LNV", "LVVN", "LVV"),
         (
-            "Landbouw, Natuur en Voedselkwaliteit", "Landbouw, Visserij, Voedselzekerheid en Natuur", "Landbouw",
-            "Natuur en Stikstof", "Agriculture",
+            "Landbouw, Natuur en Voedselkwaliteit", "Landbouw, Visserij, Voedselzekerheid en Natuur",
+            "Landbouw", "Natuur en Stikstof", "Agriculture",
         ),
     ),
     Ministry(
@@ -72,8 +72,8 @@ MINISTRIES = (
     Ministry(
         ("SZW",),
         (
-            "Sociale Zaken en Werkgelegenheid", "Sociale Zaken", "Participatie en Integratie", "Participatie en Pensioenen",
-            "Social Affairs and Employment", "Social Affairs",
+            "Sociale Zaken en Werkgelegenheid", "Sociale Zaken", "Participatie en Integratie",
+            "Participatie en Pensioenen", "Social Affairs and Employment", "Social Affairs",
         ),
     ),
     Ministry(
@@ -86,8 +86,8 @@ MINISTRIES = (
     Ministry(
         ("VWS",),
         (
-            "Volksgezondheid, Welzijn en Sport", "Medische Zorg", "Langdurige Zorg", "Langdurige en Maatschappelijke Zorg",
-            "Jeugd, Preventie en Sport", "Health, Welfare and Sport", "Health",
+            "Volksgezondheid, Welzijn en Sport", "Medische Zorg", "Langdurige Zorg",
+            "Langdurige en Maatschappelijke Zorg", "Jeugd, Preventie en Sport", "Health, Welfare and Sport", "Health",
         ),
     ),
 )  # fmt: skip

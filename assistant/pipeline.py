@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -12,6 +13,7 @@ from functools import cached_property
 from typing import Any, TypedDict
 
 from assistant import wording
+from assistant.attribute import name_all, say_by_letter, say_mentions
 from assistant.compose import compose
 from assistant.condense import condense, follows, wish_of
 from assistant.detect import detect_language, english_log_odds
@@ -19,9 +21,10 @@ from assistant.dialogue import QUOTE_MODEL, Answer, Citation, Status, Turn, turn
 from assistant.follow import goes_unanswered, rank_follow_up, rest_of
 from assistant.generate import choose_material, condense_by_model
 from assistant.llm import ChatModel, load_chat_model
+from assistant.mentions import Overview, find_mentions, topic_of
 from assistant.parts import Part, join_sentences, split_question
-from assistant.question import Question, Vocabulary, analyse_question
-from assistant.quote import choose_sentences, cite_candidate, cite_sentence, cite_sentences
+from assistant.question import Question, Vocabulary, analyse_question, fact_of
+from assistant.quote import choose_sentences, cite_candidate, cite_sentence, cite_sentences, newest_first
 from assistant.rank import RankedSentence, Ranker, Ranking, load_ranker, rank
 from assistant.reference import write_date
 from assistant.refuse import decide, leaves_open
@@ -32,7 +35,7 @@ from ingest.cards import LetterCard, letter_cards
 from ingest.embed import LONGEST_QUERY, Embedder, load_embedder
 from ingest.errors import UserError
 from ingest.home import Home, Report
-from ingest.letter import Hit, Language, Letter
+from ingest.letter import Hit, Language
 from ingest.offline import stay_offline
 from ingest.pipeline import Corpus, Progress, open_corpus
 from ingest.settings import Settings, load_settings
@@ -40,6 +43,7 @@ from ingest.settings import Settings, load_settings
 # Candidates from each of vectors and words, in an index of this size; as many again for each tenfold.
 _DEPTH, _SMALL_INDEX = 40, 1_000
 _MOST_NEAREST = 3
+_MOST_NAMED, _MOST_LISTED = 5, 5
 _NOW = re.compile(
     r"\b(?:nu|nou|tegenwoordig|momenteel|op dit moment|thans|vandaag|inmiddels|nog steeds|huidige?|actuele?"
     r"|now|nowadays|currently|today|at present|presently|these days|still|current|latest)\b",
@@ -183,6 +187,19 @@ class Assistant:
         ranking = rank(analysed, self.candidates(analysed, only, top_k), self.ranker)
         return _hits(ranking, top_k)
 
+    def mentions(self, topic: str, top_k: int = 10, *, letters: Sequence[str] | Scope = ()) -> Overview:
+        """Return which letters mention a topic, also where it is put as a question: "Welke brieven gaan over …?".
+
+        Raises:
+            UserError: as `ask`.
+        """
+        self._check(topic)
+        return self._overview(topic_of(topic) or topic, self.select(letters).letters, top_k)
+
+    def _overview(self, topic: str, only: tuple[str, ...], top_k: int) -> Overview:
+        asked = self.analyse(topic, detect_language(topic), only)
+        return find_mentions(asked, self.index, self.letters, self.cards, self.ranker, only, top_k)
+
     def select(self, letters: Sequence[str] | Scope) -> Selection:
         """Return which letters are asked.
 
@@ -253,13 +270,16 @@ class Assistant:
         graph = StateGraph(State)
         steps = (
             self._detect, self._condense, self._retrieve, self._rank,
-            self._answer, self._refuse, self._word, self._verify,
+            self._answer, self._refuse, self._word, self._verify, self._list,
         )  # fmt: skip
         for step in steps:
             graph.add_node(step.__name__.lstrip("_"), step)
         graph.add_edge(START, "detect")
         graph.add_edge("detect", "condense")
-        graph.add_edge("condense", "retrieve")
+        graph.add_conditional_edges(
+            "condense", lambda state: "list" if self._is_about_letters(state) else "retrieve", ["list", "retrieve"]
+        )
+        graph.add_edge("list", END)
         graph.add_edge("retrieve", "rank")
         graph.add_conditional_edges(
             "rank", lambda state: "answer" if state["status"] in ("answered", "undecided") else "refuse",
@@ -312,8 +332,8 @@ class Assistant:
         ranking = rank(question, state["candidates"], self.ranker)
         if turn := state["follows"]:
             return self._rank_follow_up(state, ranking, turn)
-        status = "vague" if wish_of(state["asked"]) else decide(question, ranking, self.ranker)
-        chosen = ranking.sentences[:1] if status == "undecided" else choose_sentences(question, ranking)
+        status: Status = "vague" if wish_of(state["asked"]) else decide(question, ranking, self.ranker)
+        status, chosen = _choose(question, ranking, status)
         whole: State = {"ranking": ranking, "status": status, "chosen": chosen, "missing": ()}
         parts = [self._answer_part(part, state["only"]) for part in split_question(state["standalone"])]
         answered = [part for part in parts if part.chosen]
@@ -337,7 +357,7 @@ class Assistant:
         status = decide(state["question"], ranking, self.ranker)
         if status in ("answered", "undecided") and goes_unanswered(state["question"], alone, beside, ranking):
             status = "off_topic" if beside.on_topic < self.ranker.off_topic else "silent"
-        chosen = ranking.sentences[:1] if status == "undecided" else choose_sentences(state["question"], ranking)
+        status, chosen = _choose(state["question"], ranking, status)
         return {"ranking": ranking, "status": status, "chosen": chosen, "missing": ()}
 
     def _answer_part(self, text: str, only: tuple[str, ...]) -> Part:
@@ -347,12 +367,32 @@ class Assistant:
         return Part(text, choose_sentences(question, ranking) if answered else (), ranking.probability)
 
     def _answer(self, state: State) -> State:
-        language, chosen = state["language"] or "nl", state["chosen"]
+        language, chosen = state["language"] or "nl", newest_first(state["chosen"])
         citations = cite_sentences(state["question"], chosen, state["ranking"].probability)
-        letters = list({ranked.place.candidate.letter.id: ranked.place.candidate.letter for ranked in chosen}.values())
         lead_in = wording.UNDECIDED if state["status"] == "undecided" else wording.LEAD_IN
-        text = lead_in[language].format(letter=_name(letters, language)) + say_sentences(chosen, language)
-        return {"answer": self._made(state, text, letters, citations, ())}
+        text = say_by_letter(chosen, self.cards, lead_in, language)
+        return {"answer": self._made(state, text, self._cards_of(chosen), citations, ())}
+
+    def _is_about_letters(self, state: State) -> bool:
+        """Whether it is asked which letters say something, which no sentence of one letter answers."""
+        return len(state["only"] or self.cards) > 1 and bool(topic_of(state["standalone"]))
+
+    def _list(self, state: State) -> State:
+        language = state["language"] or "nl"
+        topic = topic_of(state["standalone"])
+        overview = self._overview(topic, state["only"], _MOST_LISTED)
+        listed = tuple(
+            cite_candidate(number, one.best.place.candidate, one.best.place.sentence, one.score)
+            for number, one in enumerate(overview.mentions, 1)
+        )
+        found = overview.letters > 0
+        status: Status = "answered" if found else "silent"
+        state = {**state, "status": status, "missing": (), "ranking": Ranking((), float(found), float(found))}
+        cards = [one.card for one in overview.mentions]
+        citations, nearest = (listed, ()) if found else ((), listed[:_MOST_NEAREST])
+        answer = self._made(state, say_mentions(overview, language), cards, citations, nearest)
+        hint = (wording.BY_LETTER[language].format(topic=shlex.quote(topic)),) if found else ()
+        return {**state, "answer": replace(answer, warnings=(*answer.warnings, *hint))}
 
     def _is_worded(self, state: State) -> bool:
         asked = self.model is not None and not state["plain"]
@@ -367,13 +407,13 @@ class Assistant:
         language, quotation = state["language"] or "nl", state["answer"]
         ranked = (*state["chosen"], *(one for one, _ in state["ranking"].paragraphs()))
         material = choose_material([one.place.candidate for one in ranked])
-        letters = list({candidate.letter.id: candidate.letter for candidate in material}.values())
+        letters = [self.cards[letter_id] for letter_id in dict.fromkeys(one.letter.id for one in material)]
         composed = compose(
             self.model,
             state["standalone"][:LONGEST_QUERY],
             language,
             material,
-            lead_in=wording.LEAD_IN[language].format(letter=_name(letters, language)),
+            lead_in=wording.LEAD_IN[language].format(letter=name_all(letters, language)),
             score=state["ranking"].probability,
             say=get_stream_writer(),
         )
@@ -386,9 +426,10 @@ class Assistant:
 
     def _refuse(self, state: State) -> State:
         language, ranking = state["language"] or "nl", state["ranking"]
-        asked = [self.letters[letter_id] for letter_id in state["only"] or self.letters]
-        template = {"vague": wording.VAGUE, "off_topic": wording.OFF_TOPIC}.get(state["status"], wording.SILENT)
-        text = template[language].format(letter=_name(asked, language))
+        asked = [self.cards[letter_id] for letter_id in state["only"] or self.cards]
+        silent = wording.SILENT if len(asked) == 1 else wording.ALL_SILENT
+        template = {"vague": wording.VAGUE, "off_topic": wording.OFF_TOPIC}.get(state["status"], silent)
+        text = template[language].format(letter=name_all(asked, language))
         nearest = () if state["status"] == "vague" else _nearest(ranking)
         return {"answer": self._made(state, text, asked, (), nearest)}
 
@@ -399,17 +440,29 @@ class Assistant:
             return {}
         return self._refuse({**state, "status": "silent"})
 
+    def _cards_of(self, chosen: Sequence[RankedSentence]) -> list[LetterCard]:
+        return [self.cards[one] for one in dict.fromkeys(ranked.place.candidate.letter.id for ranked in chosen)]
+
+    def _of_scope(self, state: State, language: Language) -> Iterator[str]:
+        """Yield what to know of which letters were asked."""
+        if left_out := state["undated"]:
+            named = ", ".join([*left_out[:_MOST_NAMED], *(["…"] if len(left_out) > _MOST_NAMED else [])])
+            yield wording.UNDATED[language].format(letters=named)
+        asked = len(state["only"] or self.cards)
+        if asked > 1 and state["status"] == "answered" and fact_of(state["standalone"]):
+            yield wording.ABOUT_ONE[language].format(count=asked)
+
     def _made(
         self,
         state: State,
         text: str,
-        letters: Sequence[Letter],
+        letters: Sequence[LetterCard],
         citations: tuple[Citation, ...],
         nearest: tuple[Citation, ...],
     ) -> Answer:
-        days = [letter.date for letter in letters if letter.date]
-        as_of = max(days, default=None)
+        as_of = max((letter.date for letter in letters if letter.date), default=None)
         language = state["language"] or "nl"
+        about = _warnings(state["standalone"], language, as_of, citations, several=len(letters) > 1)
         return Answer(
             question=state["asked"],
             standalone_question=state["standalone"],
@@ -417,7 +470,7 @@ class Assistant:
             status=state["status"],
             answer=text,
             as_of=as_of.isoformat() if as_of else None,
-            warnings=(*_missing(state, language), *_warnings(state["standalone"], language, as_of, citations)),
+            warnings=(*_missing(state, language), *self._of_scope(state, language), *about),
             model=QUOTE_MODEL,
             citations=citations,
             nearest=nearest,
@@ -463,6 +516,18 @@ def _before_wishes(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
     return turns[: asked[-1]] if asked else ()
 
 
+def _choose(question: Question, ranking: Ranking, status: Status) -> tuple[Status, tuple[RankedSentence, ...]]:
+    """Return the sentences to quote; what one letter leaves open, another that says as much on it may have settled."""
+    chosen = choose_sentences(question, ranking)
+    if status != "undecided":
+        return status, chosen
+    open_letter = ranking.sentences[0].place.candidate.letter.id
+    others = [one.place for one in chosen if one.place.candidate.letter.id != open_letter]
+    if any(not leaves_open(one.candidate.paragraph.sentence(one.sentence)) for one in others):
+        return "answered", chosen
+    return status, ranking.sentences[:1]
+
+
 def _hits(ranking: Ranking, top_k: int) -> list[Hit]:
     return [
         Hit(candidate.letter, candidate.section, candidate.paragraph, ranked.place.sentence, score)
@@ -479,30 +544,32 @@ def _nearest(ranking: Ranking) -> tuple[Citation, ...]:
     )
 
 
-def _name(letters: Sequence[Letter], language: Language) -> str:
-    if len(letters) != 1:
-        return wording.LETTERS[language]
-    letter = letters[0]
-    if letter.date:
-        return wording.ONE_LETTER[language].format(date=write_date(letter.date, language))
-    return wording.UNDATED_LETTER[language].format(title=letter.title)
-
-
 def _missing(state: State, language: Language) -> Iterator[str]:
     """Yield what to know of an answer to half a question; that it is half of one must not go unsaid."""
     if state["status"] == "answered":
         yield from (wording.MISSING[language].format(part=part) for part in state["missing"])
 
 
-def _warnings(question: str, language: Language, as_of: date | None, citations: Sequence[Citation]) -> tuple[str, ...]:
+def _warnings(
+    question: str, language: Language, as_of: date | None, citations: Sequence[Citation], *, several: bool
+) -> tuple[str, ...]:
+    """Return what to know of an answer; `several` tells whether it is of more letters than one."""
     warnings = []
     later = as_of and any(int(year) > as_of.year for year in _YEAR.findall(question))
     if as_of and (later or _NOW.search(question)):
-        warnings.append(wording.DATED[language].format(date=write_date(as_of, language)))
+        dated = wording.LAST_DATED if several else wording.DATED
+        warnings.append(dated[language].format(date=write_date(as_of, language)))
     if language == "en" and citations:
-        translated = all(citation.translation for citation in citations)
-        made = wording.MACHINE_MADE if any(one.machine_translated for one in citations) else wording.UNOFFICIAL
-        warnings.append((made if translated else wording.DUTCH_ONLY)[language])
+        warnings.append(_of_the_english(citations)[language])
     if len(question) > LONGEST_QUERY:
         warnings.append(wording.CUT[language].format(count=LONGEST_QUERY))
     return tuple(warnings)
+
+
+def _of_the_english(citations: Sequence[Citation]) -> Mapping[Language, str]:
+    cited = {citation.letter for citation in citations}
+    if dutch_only := {citation.letter for citation in citations if not citation.translation}:
+        if len(cited) > 1:
+            return wording.SOME_DUTCH_ONLY if cited - dutch_only else wording.ALL_DUTCH_ONLY
+        return wording.DUTCH_ONLY
+    return wording.MACHINE_MADE if any(one.machine_translated for one in citations) else wording.UNOFFICIAL

@@ -8,7 +8,7 @@ import json
 import shutil
 import tempfile
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -33,6 +33,7 @@ _SAMPLES, _BUILDING = "samples.npy", ".building"
 _MOST_SAMPLES = 16
 _OPEN_TRIES = 5
 _TOKENS_IN_MEMORY = 30_000
+_WIDER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Index:
             raise BrokenGeneration("the index was made by another embedding model")
         if manifest.get("letters") != dict(letters):
             raise BrokenGeneration("the index does not hold the letters that are here now")
+        self._letters = len(letters)
         check_seals(folder, manifest["files"], whole=whole)
         self.fingerprint = str(manifest["fingerprint"])
         with ExitStack() as opened:
@@ -83,11 +85,25 @@ class Index:
 
     def search_dense(self, vector: Vector, top_k: int, letters: Sequence[str] = ()) -> list[tuple[int, float]]:
         """Return (row, cosine similarity) of the nearest chunks, best first."""
+        if letters and 2 * len(letters) >= self._letters:
+            # Chroma takes long to look among many letters; among the nearest of all there mostly are enough
+            near = self._dense.search(vector, min(_WIDER * top_k, self.size))
+            within = set(letters)
+            rows = self.rows([row for row, _ in near])
+            kept = [found for found, row in zip(near, rows, strict=True) if row.letter_id in within]
+            if len(kept) >= top_k:
+                return kept[:top_k]
         return self._dense.search(vector, top_k, letters)
 
     def search_terms(self, terms: Sequence[str], top_k: int, letters: Sequence[str] = ()) -> list[tuple[int, float]]:
         """Return (row, BM25 score) of the chunks that hold any of the terms, best first."""
         return self._lexical.search(terms, top_k, letters)
+
+    def mentions(
+        self, groups: Iterable[Iterable[Sequence[str]]], letters: Sequence[str] = ()
+    ) -> list[tuple[str, str, float]]:
+        """Return (letter, paragraph, BM25 score) of the paragraphs that mention something in every group."""
+        return self._lexical.mentions(groups, letters)
 
     def rows(self, numbers: Sequence[int]) -> list[Row]:
         """Return the rows with these numbers, in their order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -85,13 +86,34 @@ class Lexical:
         wanted = sorted({term for term in terms if _TERM.fullmatch(term)})
         if not wanted:
             return []
-        condition = f"and r.letter in ({','.join('?' * len(letters))})" if letters else ""
+        condition, within = _within(letters)
         found = self._query(
             f"select r.row, bm25(terms, 1, 1, {_HEADING_WEIGHT}) from terms join rows r on r.row = terms.rowid "  # noqa: S608
             f"where terms match ? {condition} order by 2 limit ?",
-            (" OR ".join(f'"{term}"' for term in wanted), *letters, top_k),
+            (" OR ".join(f'"{term}"' for term in wanted), *within, top_k),
         )
         return [(int(row), -float(score)) for row, score in found]
+
+    def mentions(
+        self, groups: Iterable[Iterable[Sequence[str]]], letters: Sequence[str] = ()
+    ) -> list[tuple[str, str, float]]:
+        """Return (letter, paragraph, BM25 score) of the paragraphs that mention something in every group, best first.
+
+        A group holds alternatives, each of them terms that follow each other; a heading is no mention.
+        """
+        wanted = [_any_of(alternatives) for alternatives in groups]
+        if not wanted or not all(wanted):
+            return []
+        condition, within = _within(letters)
+        found = self._query(
+            f"select r.letter, r.paragraph, bm25(terms) from terms join rows r on r.row = terms.rowid "  # noqa: S608
+            f"where terms match ? {condition} order by 3",
+            (f"{{nl en}} : ({' AND '.join(wanted)})", *within),
+        )
+        best: dict[str, tuple[str, str, float]] = {}
+        for letter, paragraph, score in found:
+            best.setdefault(paragraph, (str(letter), str(paragraph), -float(score)))
+        return list(best.values())
 
     def rows(self, numbers: Sequence[int]) -> list[Row]:
         """Return the rows with these numbers, in their order."""
@@ -132,6 +154,16 @@ class Lexical:
             return self._connection.execute(statement, values).fetchall()
         except sqlite3.DatabaseError as error:
             raise BrokenGeneration(f"the lexical index can't be read: {error}") from error
+
+
+def _within(letters: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Return the condition that keeps to some letters, and its value: one, since SQLite limits how many there are."""
+    return ("and r.letter in (select value from json_each(?))", (json.dumps(letters),)) if letters else ("", ())
+
+
+def _any_of(alternatives: Iterable[Sequence[str]]) -> str:
+    phrases = {f'"{" ".join(terms)}"' for terms in alternatives if terms and all(map(_TERM.fullmatch, terms))}
+    return f"({' OR '.join(sorted(phrases))})" if phrases else ""
 
 
 _COLUMNS = "row, letter, paragraph, language, footnote, first_token, end_token"
