@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from assistant.dialogue import Citation
 from assistant.question import Question
+from assistant.quote import cite_candidate
 from assistant.rank import RankedSentence, Ranker, rank
 from assistant.retrieve import retrieve
 from ingest.cards import LetterCard
@@ -56,6 +58,10 @@ class Mention:
     paragraphs: int
     best: RankedSentence
     score: float
+
+    def cite(self, number: int) -> Citation:
+        """Return the citation of the best sentence."""
+        return cite_candidate(number, self.best.place.candidate, self.best.place.sentence, self.score)
 
 
 @dataclass(frozen=True, slots=True)

@@ -381,10 +381,7 @@ class Assistant:
         language = state["language"] or "nl"
         topic = topic_of(state["standalone"])
         overview = self._overview(topic, state["only"], _MOST_LISTED)
-        listed = tuple(
-            cite_candidate(number, one.best.place.candidate, one.best.place.sentence, one.score)
-            for number, one in enumerate(overview.mentions, 1)
-        )
+        listed = tuple(one.cite(number) for number, one in enumerate(overview.mentions, 1))
         found = overview.letters > 0
         status: Status = "answered" if found else "silent"
         state = {**state, "status": status, "missing": (), "ranking": Ranking((), float(found), float(found))}

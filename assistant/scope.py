@@ -15,7 +15,7 @@ from ingest.errors import UserError, unknown_letter
 from ingest.structure.dates import MONTHS
 from ingest.structure.papers import plain_dossier
 
-_MOST_NAMED = 5
+_MOST_NAMED = 10
 _YEAR = r"(?P<year>(?:18|19|20)\d\d)"
 _MONTH = rf"(?P<month>[01]?\d|{'|'.join(MONTHS)})"
 _DAY = r"(?P<day>[0-3]?\d)"
@@ -47,6 +47,10 @@ class Scope:
     def filters(self) -> bool:
         """Whether it chooses by more than the letters' ids."""
         return bool(self.date_from or self.date_to or self.ministry or self.dossier)
+
+
+EVERYTHING = Scope()
+SCOPE_FILTERS = ("date_from", "date_to", "ministry", "dossier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,7 @@ def _within(asked: Sequence[LetterCard], first: date | None, last: date | None) 
     nearest = " and ".join(f"{day} ({letter_id})" for day, letter_id in [*before, *after])
     there = f"the nearest are of {nearest}" if len(before + after) > 1 else f"the nearest is of {nearest}"
     without = sum(not card.date for card in asked)
-    undated = f"; {without} without a date can't be told" if without else ""
+    undated = f"; {without} {'has' if without == 1 else 'have'} no date" if without else ""
     raise UserError(f"no letter that is asked is dated {period}; {there if dated else 'none has a date'}{undated}")
 
 
@@ -150,5 +154,6 @@ def _name(here: Sequence[str], wanted: str, what: str) -> str:
     """Return which of what is here is most like what was wanted."""
     if not here:
         return f"none tells its {what}"
-    alike = get_close_matches(wanted, here, n=_MOST_NAMED, cutoff=0.0)
-    return f"{what} here: {', '.join(alike)}{', …' if len(alike) < len(here) else ''}"
+    # a few are named whole, of many those most like what was wanted
+    named = here if len(here) <= _MOST_NAMED else get_close_matches(wanted, here, n=_MOST_NAMED, cutoff=0.0)
+    return f"{what} here: {', '.join(named)}{', …' if len(named) < len(here) else ''}"

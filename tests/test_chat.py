@@ -17,6 +17,7 @@ import pytest
 
 from assistant.conversations import Conversations
 from assistant.pipeline import Assistant
+from assistant.scope import EVERYTHING
 from ingest.home import Home
 from ui.chat import Chat, Session
 from ui.chat_texts import CHAT, HELP
@@ -103,11 +104,11 @@ def test_another_name_is_shown_in_the_list(chat: Chat, session: Session, capsys:
 def test_the_language_and_the_letter_can_be_chosen(chat: Chat, session: Session, assistant: Assistant) -> None:
     letter_id = next(iter(assistant.letters))
     after = typed(chat, session, "/language en", f"/letter {letter_id}", LITHUANIA)
-    assert (after.language, after.letters) == ("en", (letter_id,))
+    assert (after.language, after.scope.letters) == ("en", (letter_id,))
     assert after.last is not None
     assert after.last.language == "en"
     after = typed(chat, after, "/language auto", "/letter all")
-    assert (after.language, after.letters) == (None, ())
+    assert (after.language, after.scope) == (None, EVERYTHING)
 
 
 @pytest.mark.parametrize(

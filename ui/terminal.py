@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
     from rich.text import Text
 
+    from assistant.mentions import Overview
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _WIDTH = 100
 _PIPE_WIDTH = 1_000_000
@@ -85,6 +87,23 @@ def print_hits(citations: Sequence[Citation]) -> None:
     for citation in citations:
         console.print(_styled(f"{citation.score:.2f}  {citation.reference}", "bold"))
         console.print(_indented(citation.paragraph_text, console))
+
+
+def print_overview(overview: Overview) -> None:
+    """Print which letters mention something: how often, in what letter, and the best paragraph."""
+    console = _console()
+    if not overview.letters:
+        console.print(_styled(f"no letter mentions all of this: {overview.topic}; nearest in meaning:", "yellow"))
+    for mention in overview.mentions:
+        card, citation = mention.card, mention.cite(1)
+        size = _count(mention.paragraphs, "paragraph")
+        console.print(_styled(f"{card.id}  {card.date or '-'}  {size}  {card.title}", "bold"))
+        console.print(_styled(f"    {citation.reference}", "cyan"))
+        console.print(_indented(citation.paragraph_text, console, [(citation.start, citation.end)]))
+    if overview.letters > len(overview.mentions):
+        console.print(
+            _styled(f"and {_count(overview.letters - len(overview.mentions), 'more letter')}; see --top", "dim")
+        )
 
 
 def print_letters(records: Sequence[dict[str, object]]) -> None:

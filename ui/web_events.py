@@ -29,6 +29,7 @@ from ui.web_records import (
     page_hit,
     page_letter,
     page_preview,
+    read_chosen,
     read_conversation,
     read_kind,
     read_language,
@@ -63,7 +64,12 @@ class PageEvents:
                 return {"letters": records, "answers": found}
 
     def page_ask(
-        self, question: str, conversation: str, letters: list[str], visitor: str, request: gradio.Request
+        self,
+        question: str,
+        conversation: str,
+        letters: list[str] | dict[str, Any],
+        visitor: str,
+        request: gradio.Request,
     ) -> Iterator[dict[str, Any]]:
         """Yield an answer as it grows, and at last whole, with the conversation that it is kept in."""
         with explained():
@@ -71,7 +77,7 @@ class PageEvents:
             owner = owner_of(request, visitor)
             with self._library.open(owner) as assistant, self._kept(owner) as kept:
                 current, history = _resume(kept, read_conversation(conversation))
-                chosen, text = read_letters(letters, assistant.letters), ""
+                chosen, text = read_chosen(letters, assistant.cards), ""
                 for piece in assistant.stream(read_question(question), history, letters=chosen):
                     if isinstance(piece, Answer):
                         where = {"conversation": current, "message": _keep(kept, current, piece, len(history))}
@@ -81,7 +87,7 @@ class PageEvents:
                         yield {"partial": text}
 
     def page_why(
-        self, question: str, letters: list[str], visitor: str, request: gradio.Request
+        self, question: str, letters: list[str] | dict[str, Any], visitor: str, request: gradio.Request
     ) -> list[dict[str, Any]]:
         """Return the paragraphs nearest to a stand-alone question, best first."""
         with explained():
@@ -89,7 +95,7 @@ class PageEvents:
             # one that was made to stand alone may be longer than one that is asked
             asked = read_line(question, _LONGEST_STANDALONE)
             with self._library.open(owner_of(request, visitor)) as assistant:
-                chosen = read_letters(letters, assistant.letters)
+                chosen = read_chosen(letters, assistant.cards)
                 return [page_hit(hit) for hit in assistant.search(asked, RANKED, letters=chosen)]
 
     def page_letter(self, letter_id: str, visitor: str, request: gradio.Request) -> str:
