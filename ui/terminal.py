@@ -61,7 +61,7 @@ def print_sources(answer: Answer) -> None:
     """Print the whole paragraph behind each number of an answer, the quoted words marked."""
     console = _console()
     for citation in answer.shown:
-        console.print(_styled(f"[{citation.n}] {citation.reference}", "cyan"))
+        console.print(_styled(f"[{citation.n}] {texts.place(citation, several=answer.several)}", "cyan"))
         console.print(_indented(citation.paragraph_text, console, [(citation.start, citation.end)]))
 
 
@@ -84,8 +84,9 @@ def say(line: str) -> None:
 def print_hits(citations: Sequence[Citation]) -> None:
     """Print ranked paragraphs with their scores."""
     console = _console()
+    several = len({citation.letter for citation in citations}) > 1
     for citation in citations:
-        console.print(_styled(f"{citation.score:.2f}  {citation.reference}", "bold"))
+        console.print(_styled(f"{citation.score:.2f}  {texts.place(citation, several=several)}", "bold"))
         console.print(_indented(citation.paragraph_text, console))
 
 
@@ -206,7 +207,7 @@ def _console() -> Console:
 
 
 def _print_citation(console: Console, citation: Citation, answer: Answer) -> None:
-    console.print(_styled(f"[{citation.n}] {citation.reference}", "cyan"))
+    console.print(_styled(f"[{citation.n}] {texts.place(citation, several=answer.several)}", "cyan"))
     if citation.quote not in answer.answer or (citation.marks and console.is_terminal):
         console.print(_indented(f"“{citation.quote}”", console, [(a + 1, b + 1) for a, b in citation.marks]))
     if citation.translation and citation.translation not in answer.answer and answer.language == "en":
