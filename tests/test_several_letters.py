@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from assistant.mentions import topic_of
 from assistant.pipeline import Assistant, build_assistant
@@ -20,7 +21,7 @@ from ingest.pipeline import ingest
 from ingest.settings import Settings
 
 if TYPE_CHECKING:
-    from tests.conftest import Run
+    from tests.conftest import AskPage, OpenPage, PageServer, Run
 
 NAVO, OLD, NEW, LOOSE = "2018-04-26-navo", "2016-03-03-terrein", "2022-06-01-terrein", "nota-vliegbasis"
 _HEAD = "Ministerie van {ministry}\n\nAan de Voorzitter van de Tweede Kamer der Staten-Generaal\n\n"
@@ -307,3 +308,29 @@ def test_a_batch_is_answered_within_the_scope(run: Run, tmp_path: Path) -> None:
     assert run("batch", tmp_path / "in.txt", "--out", tmp_path / "out.jsonl", "--to", "2016")[0] == 0
     (row,) = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
     assert {one["letter"] for one in json.loads(row)["citations"]} == {OLD}
+
+
+@pytest.mark.slow
+def test_the_page_asks_the_letters_that_a_filter_leaves(
+    open_page: OpenPage, start_page: type[PageServer], home: Path, tmp_path: Path, ask: AskPage
+) -> None:
+    page = open_page(server=start_page(Path(shutil.copytree(home, tmp_path / "home"))))
+    answer = ask(page, TERRAIN)
+    expect(answer.locator(".kv-lead")).to_have_text(
+        ["Volgens de brief van 1 juni 2022:", "Volgens de brief van 3 maart 2016:"]
+    )
+    page.click("#kv-scope")
+    page.click("#kv-filter summary")
+    expect(page.locator("#kv-filter-ministry option")).to_have_text(["alle", "BZ", "Def", "IenW"])
+    page.select_option("#kv-filter-ministry", "Def")
+    expect(page.locator("#kv-scope")).to_contain_text("3 brieven")
+    page.fill("#kv-filter-date_to", "2017-12-31")
+    page.press("#kv-filter-date_to", "Tab")
+    expect(page.locator("#kv-filter-found")).to_contain_text("1")
+    page.keyboard.press("Escape")
+    expect(ask(page, TERRAIN).locator(".kv-lead")).to_have_text(["Volgens de brief van 3 maart 2016:"])
+    page.click("#kv-scope")
+    page.select_option("#kv-filter-ministry", "IenW")
+    expect(page.locator("#kv-filter-found")).to_contain_text("Geen brief")
+    page.click("#kv-filter-clear")
+    expect(page.locator("#kv-scope")).to_contain_text("Alle brieven")

@@ -29,6 +29,7 @@ from ui.web_records import (
     page_hit,
     page_letter,
     page_preview,
+    page_selection,
     read_chosen,
     read_conversation,
     read_kind,
@@ -97,6 +98,11 @@ class PageEvents:
             with self._library.open(owner_of(request, visitor)) as assistant:
                 chosen = read_chosen(letters, assistant.cards)
                 return [page_hit(hit) for hit in assistant.search(asked, RANKED, letters=chosen)]
+
+    def page_filter(self, filters: dict[str, Any], visitor: str, request: gradio.Request) -> dict[str, Any]:
+        """Return which letters fit, and the ministries and dossiers by which they can be told apart."""
+        with explained(), self._library.open(owner_of(request, visitor)) as assistant:
+            return page_selection(assistant.cards, filters)
 
     def page_letter(self, letter_id: str, visitor: str, request: gradio.Request) -> str:
         """Return a letter typeset as HTML."""

@@ -13,8 +13,9 @@ from typing import Any
 from assistant.conversations import Conversation
 from assistant.dialogue import Answer, Citation, Turn
 from assistant.mentions import Overview
+from assistant.ministries import short_names
 from assistant.reference import COPY_STYLES, copy_styles, name_letter
-from assistant.scope import SCOPE_FILTERS, Scope, read_scope
+from assistant.scope import SCOPE_FILTERS, Scope, read_scope, select_letters
 from ingest.cards import LetterCard
 from ingest.embed import LONGEST_QUERY
 from ingest.errors import UserError
@@ -116,6 +117,21 @@ def page_overview(overview: Overview) -> Record:
         "letters": overview.letters,
         "asked": overview.asked,
         "mentions": [mention_record(mention) for mention in overview.mentions],
+    }
+
+
+def page_selection(cards: Mapping[str, LetterCard], filters: object) -> Record:
+    """Return the letters that the filters leave, none where they fit none, and what can be filtered by."""
+    try:
+        selection = select_letters(cards, read_chosen(filters, cards))
+        left, undated = selection.letters or tuple(cards), len(selection.undated)
+    except UserError:
+        left, undated = (), 0
+    return {
+        "ids": list(left),
+        "undated": undated,
+        "ministries": sorted({name for card in cards.values() for name in short_names(card.sender)}),
+        "dossiers": sorted({dossier for card in cards.values() for dossier in card.dossiers}),
     }
 
 
