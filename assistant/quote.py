@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from assistant.complete import complete, listed_after, text_of
@@ -31,13 +31,14 @@ def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSenten
     best = ranking.sentences[0]
     if question.fact and fact_here(question.fact, best.place.candidate) > 0:
         chosen = [ranked for ranked in ranking.sentences if fact_here(question.fact, ranked.place.candidate) > 0]
-        return tuple(sorted(chosen[:MOST_SENTENCES], key=lambda ranked: ranked.place.candidate.paragraph.id))
+        latest = newest_first(chosen)[:MOST_SENTENCES]
+        return tuple(sorted(latest, key=lambda ranked: ranked.place.candidate.paragraph.id))
     pointed = asks_expression(question) and bool(find_decisive(question, text_of(best)))
     least = (_NEAR_SHARE_POINTED if pointed else _NEAR_SHARE) * best.share
     near = [ranked for ranked in ranking.sentences[:MOST_SENTENCES] if ranked.share >= least]
     goes_on = [] if pointed else [one for one in _after(best, ranking) if one.share >= _NEXT_SHARE * best.share]
-    listed = listed_after(question, ranking)
-    chosen = list(dict.fromkeys([best, *listed, *complete(question, ranking), *near, *goes_on]))
+    listed, others = listed_after(question, ranking), _other_letters(ranking, _NEAR_SHARE * best.share)
+    chosen = list(dict.fromkeys([best, *listed, *others, *complete(question, ranking), *near, *goes_on]))
     chosen = chosen[: max(MOST_SENTENCES, 1 + len(listed))]
     order = {ranked.place.candidate.paragraph.id: -position for position, ranked in enumerate(reversed(chosen))}
     return tuple(sorted(chosen, key=lambda ranked: (order[ranked.place.candidate.paragraph.id], ranked.place.sentence)))
@@ -47,6 +48,29 @@ def _after(best: RankedSentence, ranking: Ranking) -> list[RankedSentence]:
     """Return the sentence after the best one, where it is in the ranking."""
     wanted = (best.place.at[0], best.place.at[1] + 1)
     return [ranked for ranked in ranking.sentences if ranked.place.at == wanted]
+
+
+def newest_first(chosen: Iterable[RankedSentence]) -> tuple[RankedSentence, ...]:
+    """Return the sentences letter by letter, the newest letter first and those without a date last."""
+    by_letter: dict[str, list[RankedSentence]] = {}
+    for ranked in chosen:
+        by_letter.setdefault(ranked.place.candidate.letter.id, []).append(ranked)
+    ordered = sorted(by_letter.values(), key=lambda of_one: _day(of_one[0].place.candidate.letter), reverse=True)
+    return tuple(ranked for of_one in ordered for ranked in of_one)
+
+
+def _day(letter: Letter) -> int:
+    return letter.date.toordinal() if letter.date else 0
+
+
+def _other_letters(ranking: Ranking, least: float) -> list[RankedSentence]:
+    """Return the best sentence of each other letter that says nearly as much: letters may say different things."""
+    best: dict[str, RankedSentence] = {}
+    for ranked in ranking.sentences:
+        if ranked.share < least:
+            break
+        best.setdefault(ranked.place.candidate.letter.id, ranked)
+    return list(best.values())[1:]
 
 
 def cite_sentences(question: Question, chosen: Sequence[RankedSentence], score: float) -> tuple[Citation, ...]:
@@ -87,17 +111,24 @@ def cite_sentence(
     )
 
 
-def say_sentences(question: Question, chosen: Sequence[RankedSentence], language: Language) -> str:
-    """Return the sentences as text, each followed by the number of its citation."""
-    return " ".join(f"{_say(question, ranked.place, language)} [{number}]" for number, ranked in enumerate(chosen, 1))
+def say_sentences(
+    chosen: Sequence[RankedSentence], language: Language, question: Question | None = None, first: int = 1
+) -> str:
+    """Return the sentences as text, each followed by the number of its citation, counted from `first`.
+
+    A footnote is said with its sentence where it was found, or where the question asks for it.
+    """
+    return " ".join(
+        f"{_say(ranked.place, language, question)} [{number}]" for number, ranked in enumerate(chosen, first)
+    )
 
 
-def _say(question: Question, place: SentencePlace, language: Language) -> str:
+def _say(place: SentencePlace, language: Language, question: Question | None) -> str:
     candidate, sentence = place.candidate, place.sentence
     paragraph = candidate.paragraph
     english = paragraph.translated[sentence] if language == "en" and paragraph.translated else None
     said = QUOTES[language].format(text=english or paragraph.sentence(sentence))
-    if sentence not in candidate.noted and not _asks_of_note(question, place):
+    if sentence not in candidate.noted and not (question and _asks_of_note(question, place)):
         return said
     notes = "; ".join(
         NOTE[language].format(mark=note.mark, text=(note.translation if english else None) or note.text)

@@ -60,7 +60,7 @@ def test_each_chosen_sentence_is_said_with_the_number_of_its_citation(
 ) -> None:
     chosen = choose_sentences(question, ranking)
     citations = cite_sentences(question, chosen, 0.5)
-    said = say_sentences(question, chosen, "en" if language == "en" else "nl")
+    said = say_sentences(chosen, "en" if language == "en" else "nl", question)
     assert [citation.n for citation in citations] == list(range(1, len(chosen) + 1))
     assert re.findall(r"\[(\d+)\]", said) == [str(citation.n) for citation in citations]
     texts = [citation.translation if language == "en" else citation.quote for citation in citations]

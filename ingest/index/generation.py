@@ -67,6 +67,7 @@ class Index:
             raise BrokenGeneration("the index was made by another embedding model")
         if manifest.get("letters") != dict(letters):
             raise BrokenGeneration("the index does not hold the letters that are here now")
+        self._letters = len(letters)
         check_seals(folder, manifest["files"], whole=whole)
         self.fingerprint = str(manifest["fingerprint"])
         with ExitStack() as opened:
@@ -106,6 +107,12 @@ class Index:
     def search_terms(self, terms: Sequence[str], top_k: int, letters: Sequence[str] = ()) -> list[tuple[int, float]]:
         """Return (row, BM25 score) of the chunks that hold any of the terms, best first."""
         return self._lexical.search(terms, top_k, letters)
+
+    def mentions(
+        self, groups: Iterable[Iterable[Sequence[str]]], letters: Sequence[str] = ()
+    ) -> list[tuple[str, str, float]]:
+        """Return (letter, paragraph, BM25 score) of the paragraphs that mention something in every group."""
+        return self._lexical.mentions(groups, letters)
 
     def rows(self, numbers: Sequence[int]) -> list[Row]:
         """Return the rows with these numbers, in their order."""

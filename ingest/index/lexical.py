@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -90,10 +91,11 @@ class Lexical:
             return []
         match, scored = " OR ".join(f'"{term}"' for term in wanted), f"bm25(terms, 1, 1, {_HEADING_WEIGHT})"
         if letters:
+            condition, within = _within(letters)
             found = self._database.query(
                 f"select r.row, {scored} from terms join rows r on r.row = terms.rowid "  # noqa: S608
-                f"where terms match ? and r.letter in ({_marks(letters)}) order by 2, 1 limit ?",
-                match, *letters, top_k,
+                f"where terms match ? {condition} order by 2, 1 limit ?",
+                match, *within, top_k,
             )  # fmt: skip
         else:
             found = self._database.query(
@@ -102,6 +104,28 @@ class Lexical:
                 top_k,
             )
         return [(int(row), -float(score)) for row, score in found]
+
+    def mentions(
+        self, groups: Iterable[Iterable[Sequence[str]]], letters: Sequence[str] = ()
+    ) -> list[tuple[str, str, float]]:
+        """Return (letter, paragraph, BM25 score) of the paragraphs that mention something in every group, best first.
+
+        A group holds alternatives, each of them terms that follow each other; a heading is no mention.
+        """
+        wanted = [_any_of(alternatives) for alternatives in groups]
+        if not wanted or not all(wanted):
+            return []
+        condition, within = _within(letters)
+        found = self._database.query(
+            f"select r.letter, r.paragraph, bm25(terms) from terms join rows r on r.row = terms.rowid "  # noqa: S608
+            f"where terms match ? {condition} order by 3",
+            f"{{nl en}} : ({' AND '.join(wanted)})",
+            *within,
+        )
+        best: dict[str, tuple[str, str, float]] = {}
+        for letter, paragraph, score in found:
+            best.setdefault(paragraph, (str(letter), str(paragraph), -float(score)))
+        return list(best.values())
 
     def rows(self, numbers: Sequence[int]) -> list[Row]:
         """Return the rows with these numbers, in their order."""
@@ -119,18 +143,19 @@ class Lexical:
 
     def parts_of(self, letters: Sequence[str]) -> list[tuple[int, int]]:
         """Return the first row of each of some letters and the one after its last: those of a letter stand together."""
+        condition, within = _within(letters)
         found = self._database.query(
-            f"select min(row), max(row) + 1 from rows where letter in ({_marks(letters)}) group by letter order by 1",  # noqa: S608
-            *letters,
+            f"select min(row), max(row) + 1 from rows r where true {condition} group by letter order by 1",  # noqa: S608
+            *within,
         )
         return [(int(first), int(end)) for first, end in found]
 
     def noted(self, mark: str, letters: Sequence[str]) -> list[str]:
         """Return the ids of the paragraphs that bear a footnote with this mark, of some letters."""
         found = self._database.query(
-            f"select distinct paragraph from rows where footnote = ? and letter in ({_marks(letters)})",  # noqa: S608
+            f"select distinct paragraph from rows r where footnote = ? {_within(letters)[0]}",  # noqa: S608
             mark,
-            *letters,
+            *_within(letters)[1],
         )
         return [str(paragraph) for (paragraph,) in found]
 
@@ -163,6 +188,16 @@ class Lexical:
 
 def _marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
+
+
+def _within(letters: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Return the condition that keeps to some letters, and its value: one, since SQLite limits how many there are."""
+    return ("and r.letter in (select value from json_each(?))", (json.dumps(letters),)) if letters else ("", ())
+
+
+def _any_of(alternatives: Iterable[Sequence[str]]) -> str:
+    phrases = {f'"{" ".join(terms)}"' for terms in alternatives if terms and all(map(_TERM.fullmatch, terms))}
+    return f"({' OR '.join(sorted(phrases))})" if phrases else ""
 
 
 def _joined(text: str, language: Language) -> str:
