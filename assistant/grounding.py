@@ -21,7 +21,7 @@ _INFLECTION: dict[Language, re.Pattern[str]] = {
     "nl": re.compile(r"[’']s$|(?<=\w\w\ws)e$"),
     "en": re.compile(r"[’']s?$"),
 }
-_BEGINS = re.compile(r"(?:^|[.!?:;“”\"(]\s*)$")
+_BEFORE_BEGINNING = frozenset(".!?:;“”\"(")
 _LONGEST_PHRASE = 4
 # Words that open a sentence or hold it together, and say nothing of what it is about.
 _CONNECTING: dict[Language, frozenset[str]] = {
@@ -113,20 +113,49 @@ class Word:
     found: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A word as it is written and without its ending, whether it opens a sentence, and whether it says something."""
+
+    written: str
+    text: str
+    begins: bool
+    content: bool
+
+
 def ground(sentence: str, language: Language, texts: Texts) -> tuple[Word, ...]:
     """Return the words of a sentence, held against the texts."""
-    matches = list(_WORD.finditer(sentence))
+    read = _read(sentence, language)
     there = _vocabulary(texts)
-    covered = _covered_by_phrases([_INFLECTION[language].sub("", match.group()) for match in matches], language, there)
+    covered = _covered_by_phrases([word.text for word in read], language, there)
     spoken = any(one == language for _, one in texts)
     words = []
-    for number, match in enumerate(matches):
-        text = _INFLECTION[language].sub("", match.group())
-        begins = bool(_BEGINS.search(sentence[: match.start()]))
-        found = number in covered or _stands(text, language, there)
-        content = bool(analyse(text, language)) and fold(text) not in _CONNECTING[language]
-        words.append(Word(text, content and _is_name(text, begins, spoken, language), content, found))
+    for number, word in enumerate(read):
+        found = number in covered or any(_stands(text, language, there) for text in {word.text, word.written})
+        name = word.content and _is_name(word.text, word.begins, spoken, language)
+        words.append(Word(word.text, name, word.content, found))
     return tuple(words)
+
+
+@lru_cache(maxsize=5_000)
+def _read(sentence: str, language: Language) -> tuple[_Read, ...]:
+    words = []
+    for match in _WORD.finditer(sentence):
+        text = _INFLECTION[language].sub("", match.group())
+        before = sentence[: match.start()].rstrip()
+        content = bool(_terms_of(text, language)) and _fold(text) not in _CONNECTING[language]
+        words.append(_Read(match.group(), text, not before or before[-1] in _BEFORE_BEGINNING, content))
+    return tuple(words)
+
+
+@lru_cache(maxsize=50_000)
+def _terms_of(text: str, language: Language) -> Terms:
+    return tuple(analyse(text, language))
+
+
+@lru_cache(maxsize=50_000)
+def _fold(text: str) -> str:
+    return fold(text)
 
 
 def equivalents(terms: Terms, language: Language) -> frozenset[Terms]:
@@ -152,32 +181,41 @@ class _Vocabulary:
         return all(term in self.terms or term in self.words for term in terms)
 
 
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=5_000)
 def _vocabulary(texts: Texts) -> _Vocabulary:
-    words = {fold(piece) for text, _ in texts for piece in _PIECE.findall(text)}
-    words |= {fold("".join(_PIECE.findall(word))) for text, _ in texts for word in _WORD.findall(text)}
+    parts = [_vocabulary_of(*text) for text in texts]
+    words, terms, bare = (
+        frozenset[str]().union(*(getattr(part, name) for part in parts)) for name in ("words", "terms", "bare")
+    )
+    return _Vocabulary(words, terms, bare)
+
+
+@lru_cache(maxsize=5_000)
+def _vocabulary_of(text: str, language: Language) -> _Vocabulary:
+    words = {_fold(piece) for piece in _PIECE.findall(text)}
+    words |= {_fold("".join(_PIECE.findall(word))) for word in _WORD.findall(text)}
     words |= {_TWINS[word] for word in words & _TWINS.keys()}
-    terms = frozenset(term for text, language in texts for term in analyse(text, language))
-    return _Vocabulary(frozenset(words), terms, frozenset(map(_bare, words)))
+    return _Vocabulary(frozenset(words), frozenset(analyse(text, language)), frozenset(map(_bare, words)))
 
 
 def _stands(word: str, language: Language, there: _Vocabulary) -> bool:
     pieces = [piece for piece in _PIECE.findall(word) if len(piece) > 1 or piece.isdigit()]
-    whole = fold("".join(_PIECE.findall(word)))
+    whole = _fold("".join(_PIECE.findall(word)))
     if whole in there.words:
         return True
     return all(_piece_stands(piece, language, there) for piece in pieces)
 
 
 def _piece_stands(piece: str, language: Language, there: _Vocabulary) -> bool:
-    word = fold(piece)
-    if word in there.words or _bare(word) in there.bare or there.holds(analyse(piece, language)):
+    word = _fold(piece)
+    if word in there.words or _bare(word) in there.bare or there.holds(_terms_of(piece, language)):
         return True
     if language == "en":
         return not _NAME_WORDS.get(word, frozenset()).isdisjoint(there.words)
     return any(word in dutch and english in there.words for english, dutch in _NAME_WORDS.items())
 
 
+@lru_cache(maxsize=50_000)
 def _bare(word: str) -> str:
     """Return a word without the ending that tells its language."""
     for ending, common in _ENDINGS:
@@ -189,9 +227,10 @@ def _bare(word: str) -> str:
 def _covered_by_phrases(words: list[str], language: Language, there: _Vocabulary) -> frozenset[int]:
     """Return the places of words that the term list leads to what stands in the texts: The Hague, Den Haag."""
     covered: set[int] = set()
+    by_word = [_terms_of(word, language) for word in words]
     for start in range(len(words)):
         for end in range(min(start + _LONGEST_PHRASE, len(words)), start, -1):
-            terms = tuple(analyse(" ".join(words[start:end]), language))
+            terms = tuple(term for one in by_word[start:end] for term in one)
             if terms and any(there.holds(other) for other in _equivalents(terms, language)):
                 covered.update(range(start, end))
                 break
@@ -208,12 +247,12 @@ def _is_name(word: str, begins: bool, spoken: bool, language: Language) -> bool:
         return False
     # what opens a sentence has a capital anyway; it is taken for a name unless it is known as another word, or no
     # text is in this language, so that no other word would be found there
-    return not begins or (spoken and fold(word) not in dictionary_words(language))
+    return not begins or (spoken and _fold(word) not in dictionary_words(language))
 
 
 def content_terms(text: str, language: Language) -> Iterator[Terms]:
     """Yield the index terms of each word that says something."""
-    for match in _WORD.finditer(text):
-        terms = tuple(analyse(match.group(), language))
-        if terms and fold(match.group()) not in _CONNECTING[language]:
+    for word in _WORD.findall(text):
+        terms = _terms_of(word, language)
+        if terms and _fold(word) not in _CONNECTING[language]:
             yield terms

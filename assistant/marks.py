@@ -79,7 +79,7 @@ _PATTERNS: dict[Mark, tuple[str, str]] = {
     ),
     "all": (
         r"alle|allemaal|iedereen|allen|volledige?|geheel|gehele|compleet|alles|overal|hele",
-        r"all|everyone|everything|everywhere|entire(?:ly)?|whole|fully|full|complete(?:ly)?",
+        r"(?<!after )(?<!above )(?<!at )all(?! the more)|everyone|everything|everywhere|entire(?:ly)?|whole|fully|full|complete(?:ly)?",
     ),
     "each": (r"elke?|iedere?", r"each|every"),
     "most": (r"meeste|merendeel|meerderheid|grotendeels|overgrote", r"most of|majority|mostly|largely"),

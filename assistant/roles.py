@@ -65,6 +65,8 @@ _INNER = re.compile(
 # A capital that does not open a sentence.
 _NAME = re.compile(r"(?<=[\w,;)] )[A-Z][\w-]+")
 _MOSTLY, _FEWEST = 0.5, 2
+# Words after a preposition that may come before the name it governs.
+_FARTHEST = 2
 _CAUSE: dict[Language, tuple[re.Pattern[str], re.Pattern[str]]] = {
     # what stands after the first kind is the cause, what stands after the second the effect
     "nl": (
@@ -236,10 +238,11 @@ def _agents(clause: str, language: Language, known: frozenset[str]) -> tuple[Age
             role, since = word, place
             continue
         body = _BODY.get(fold(stem))
-        if body is None and stem not in names:
-            if word not in _BETWEEN[language] and place - since > 2:
+        if body is None and (stem not in names or _is_plain(stem, language)):
+            if word not in _BETWEEN[language] and word not in _JOINS and place - since > _FARTHEST:
                 role = ""
             continue
+        since = place
         if last == place - 1 and agents and stem[0].isupper() and agents[-1].text[0].isupper():
             role = agents[-1].role
             agents[-1] = Agent(f"{agents[-1].text} {stem}", None, role, agents[-1].place)
@@ -252,6 +255,11 @@ def _agents(clause: str, language: Language, known: frozenset[str]) -> tuple[Age
         if following not in _JOINS:
             role = ""
     return tuple(agents)
+
+
+def _is_plain(word: str, language: Language) -> bool:
+    """Whether a word with a capital in it is no name: "NAVO-lidmaatschap", "Waar"."""
+    return not words_of(word, language) or word.rsplit("-", 1)[-1].islower()
 
 
 def _same(agent: Agent, language: Language, other: Agent, spoken: Language) -> bool:

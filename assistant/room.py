@@ -31,7 +31,7 @@ class Room:
 
 
 LARGE = Room()
-SMALL = Room(paragraphs=2, material=1_200, sentences=2, sentence=320, small=True)
+SMALL = Room(paragraphs=2, material=1_200, sentences=1, sentence=320, small=True)
 
 
 def room_of(parameters: int | None, context: int | None) -> Room:
