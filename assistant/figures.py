@@ -59,24 +59,22 @@ class Figure:
 def find_figures(text: str, language: Language) -> tuple[Figure, ...]:
     """Return the figures of a text in order; a date gives its day and its year."""
     found: list[tuple[int, Figure]] = []
-    rest = text
+    pieces: list[str] = []
+    done = 0
     for match in _dates(language).finditer(text):
         found += [(match.start(), figure) for figure in _date_figures(match, language)]
         # the year stays, as a number of its own
         year = next((match.start(name) for name, value in match.groupdict().items() if value and "year" in name), None)
-        rest = _blank(rest, match.start(), match.end() if year is None else year)
-        if year is not None:
-            rest = _blank(rest, year + 4, match.end())
+        start, end = (match.end(), match.end()) if year is None else (year, year + 4)
+        # not blanks in place of the rest, which may stand inside a number
+        pieces += [text[done : match.start()], ";" * (start - match.start()), text[start:end], ";" * (match.end() - end)]
+        done = match.end()
+    rest = "".join(pieces) + text[done:]
     for match in _parts_of_year().finditer(rest):
         part = PARTS_OF_YEAR[match["part"].lower()]
         found.append((match.start(), Figure(f"{part} {match['year']}", "time", match.group())))
     found += _Reader(tuple(_TOKEN.finditer(rest)), rest, language).figures()
     return tuple(figure for _, figure in sorted(found, key=lambda one: one[0]))
-
-
-def _blank(text: str, start: int, end: int) -> str:
-    # not with blanks, which may stand inside a number
-    return text[:start] + ";" * (end - start) + text[end:]
 
 
 @cache

@@ -61,6 +61,6 @@ def _check_note(note: Footnote, lengths: dict[str, int]) -> None:
     _check(within, "a place in a paragraph", note.offset)
 
 
-def _check(right: bool, what: str, value: object) -> None:  # noqa: FBT001
+def _check(right: bool, what: str, value: object) -> None:
     if not right:
         raise ValueError(f"{value!r:.60} is not {what}")

@@ -1,6 +1,6 @@
 """A letter read in a process of its own, which may take no more memory and time than any letter needs.
 
-A PDF is a program: a few kilobytes of it can ask for gigabytes, or for years. What becomes of that process harms nobody.
+A PDF is a program: a few kilobytes of it can ask for gigabytes, or for years. What becomes of the process harms nobody.
 """
 
 from __future__ import annotations
