@@ -158,7 +158,7 @@ class Assistant:
         self._check(question)
         selection = self.select(letters)
         turns = _turns(history)
-        wish = wish_of(question)
+        wish = wish_of(question[:LONGEST_QUERY])
         if wish in ("nl", "en") and (turns := _before_wishes(turns)):
             for part in self._run(turns[-1].question, turns[:-1], wish, letters, plain=plain):
                 yield part if isinstance(part, str) else {**part, "answer": replace(part["answer"], question=question)}
@@ -300,7 +300,7 @@ class Assistant:
         return {"language": detect_language(asked)}
 
     def _condense(self, state: State) -> State:
-        asked, history = state["asked"], state["history"]
+        asked, history = state["asked"][:LONGEST_QUERY], state["history"]
         if not history or not (follows(asked) or wish_of(asked)):
             return {"standalone": condense(asked, ()), "follows": None}
         turn = self._known(history, state["only"])
@@ -309,7 +309,7 @@ class Assistant:
             return {"standalone": turn.standalone, "follows": turn}
         earlier = [one.standalone or one.question for one in (*history[:-1], turn)]
         model = None if state["plain"] else self.model
-        worded = condense_by_model(model, asked[:LONGEST_QUERY], earlier) if model else None
+        worded = condense_by_model(model, asked, earlier) if model else None
         return {"standalone": worded or condense(asked, (turn,)), "follows": turn}
 
     def _known(self, history: tuple[Turn, ...], only: tuple[str, ...]) -> Turn:
@@ -329,7 +329,7 @@ class Assistant:
         ranking = rank(question, state["candidates"], self.ranker)
         if turn := state["follows"]:
             return self._rank_follow_up(state, ranking, turn)
-        status: Status = "vague" if wish_of(state["asked"]) else decide(question, ranking, self.ranker)
+        status: Status = "vague" if wish_of(state["asked"][:LONGEST_QUERY]) else decide(question, ranking, self.ranker)
         status, chosen = _choose(question, ranking, status)
         whole: State = {"ranking": ranking, "status": status, "chosen": chosen, "missing": ()}
         parts = [self._answer_part(part, state["only"]) for part in split_question(state["standalone"])]
@@ -504,7 +504,7 @@ def _timed(answer: Answer, started: float) -> Answer:
 
 
 def _turns(history: Sequence[Turn | str]) -> tuple[Turn, ...]:
-    turns = [Turn(turn) if isinstance(turn, str) else turn for turn in history]
+    turns = [Turn(turn[:LONGEST_QUERY]) if isinstance(turn, str) else turn for turn in history]
     return tuple(turn for turn in turns if any(sign.isalnum() for sign in turn.question))[-_MOST_TURNS:]
 
 

@@ -375,17 +375,18 @@ def main(count: int, kept: Path) -> int:
             signal.setitimer(signal.ITIMER_PROF, LONGEST_S)
             try:
                 tally[f"{_kind(path)} {_watched(path)}"] += 1
-            except TimeoutError if path.suffix == ".pdf" else ():
-                tally[".pdf refused"] += 1
             except Exception as error:  # anything at all is a finding
                 signal.setitimer(signal.ITIMER_PROF, 0)
+                if isinstance(error, TimeoutError) and path.suffix == ".pdf":
+                    tally[".pdf stopped, and refused"] += 1
+                    continue
                 tally[f"{_kind(path)} {type(error).__name__}"] += 1
                 (kept / f"{seed}-{number}{path.suffix}").write_bytes(data)
                 (kept / f"{seed}-{number}.log").write_text(f"{name!r}\n{traceback.format_exc()}", encoding="utf-8")
             signal.setitimer(signal.ITIMER_PROF, 0)
             path.unlink()
     _print_tally(count, tally)
-    return sum(number for what, number in tally.items() if not what.endswith((" read", " refused")))
+    return sum(number for what, number in tally.items() if not what.endswith(("read", "refused")))
 
 
 def _print_tally(count: int, tally: Counter[str]) -> None:
