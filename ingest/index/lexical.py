@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,8 @@ from ingest.letter import Chunk, Language
 
 _HEADING_WEIGHT = 0.5
 _TERM = re.compile(r"[^\W_]+")
+# one value, since SQLite limits how many there are
+_WITHIN = "letter in (select value from json_each(?))"
 _LAST, _LONGEST = "\U0010ffff", 1_000_000
 _COLUMNS = "row, letter, paragraph, language, footnote, first_token, end_token"
 SCHEMA = """
@@ -92,9 +95,11 @@ class Lexical:
         if letters:
             found = self._database.query(
                 f"select r.row, {scored} from terms join rows r on r.row = terms.rowid "  # noqa: S608
-                f"where terms match ? and r.letter in ({_marks(letters)}) order by 2, 1 limit ?",
-                match, *letters, top_k,
-            )  # fmt: skip
+                f"where terms match ? and r.{_WITHIN} order by 2, 1 limit ?",
+                match,
+                json.dumps(letters),
+                top_k,
+            )
         else:
             found = self._database.query(
                 f"select rowid, {scored} from terms where terms match ? order by 2, 1 limit ?",  # noqa: S608
@@ -120,17 +125,17 @@ class Lexical:
     def parts_of(self, letters: Sequence[str]) -> list[tuple[int, int]]:
         """Return the first row of each of some letters and the one after its last: those of a letter stand together."""
         found = self._database.query(
-            f"select min(row), max(row) + 1 from rows where letter in ({_marks(letters)}) group by letter order by 1",  # noqa: S608
-            *letters,
+            f"select min(row), max(row) + 1 from rows where {_WITHIN} group by letter order by 1",  # noqa: S608
+            json.dumps(letters),
         )
         return [(int(first), int(end)) for first, end in found]
 
     def noted(self, mark: str, letters: Sequence[str]) -> list[str]:
         """Return the ids of the paragraphs that bear a footnote with this mark, of some letters."""
         found = self._database.query(
-            f"select distinct paragraph from rows where footnote = ? and letter in ({_marks(letters)})",  # noqa: S608
+            f"select distinct paragraph from rows where footnote = ? and {_WITHIN}",  # noqa: S608
             mark,
-            *letters,
+            json.dumps(letters),
         )
         return [str(paragraph) for (paragraph,) in found]
 
