@@ -6,13 +6,13 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ingest.chunk import chunk_letter
 from ingest.embed import Embedder
+from ingest.embedding import chunk_for, keep_vectors
 from ingest.errors import BrokenGeneration
 from ingest.home import Home
 from ingest.index import Content, Index, Letters, build_generation, open_current
 from ingest.letter import Letter
-from ingest.vectors import encode_chunks, load_vectors, save_vectors, vectors_key
+from ingest.vectors import encode_chunks, load_vectors
 
 Progress = Callable[[str, int, int], None]
 # Chroma's search is approximate: in a large index it misses one now and then
@@ -96,17 +96,9 @@ def _contents(home: Home, embedder: Embedder, progress: Progress | None) -> Iter
 
 
 def _content(home: Home, letter: Letter, embedder: Embedder) -> Content:
-    chunks = chunk_letter(letter, embedder.count_tokens, embedder.most_tokens)
-    path = home.vectors_folder / f"{vectors_key(chunks, embedder.identity)}.npz"
+    chunks, path = chunk_for(home, letter, embedder)
     vectors = load_vectors(path)
     if vectors is None:
         vectors = encode_chunks(chunks, embedder)
-        with home.explained():
-            aside = path.with_suffix(".part")
-            try:
-                save_vectors(vectors, aside)
-                aside.replace(path)
-            except OSError:
-                aside.unlink(missing_ok=True)
-                raise
+        keep_vectors(home, vectors, path)
     return Content(letter, chunks, vectors)

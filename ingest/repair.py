@@ -18,7 +18,8 @@ from ingest.errors import BrokenGeneration, HomeUnusable, NewerFormat, UserError
 from ingest.files import open_file, read_file, synchronise
 from ingest.home import Home
 from ingest.letter_file import FORMAT, format_of
-from ingest.pipeline import bundled_ids, find_letters, read_letter, rebuild
+from ingest.pipeline import bundled_ids, rebuild
+from ingest.reading import find_letters, read_letter
 from ingest.vectors import load_vectors
 
 SET_ASIDE = "set-aside"

@@ -20,13 +20,14 @@ from ingest.archive import pack, unpack
 from ingest.embed import Embedder
 from ingest.errors import NewerFormat, UserError
 from ingest.files import open_file, read_file, synchronise, write_file
+from ingest.folder import FILE as READINGS
 from ingest.home import CORRECTIONS, Home
 from ingest.letter import Letter
 from ingest.letter_file import letter_digest, parse_letter
 from ingest.pipeline import bundled_ids, rebuild
 from ingest.repair import SET_ASIDE, find_damage, free_name
 
-_CACHES = frozenset({"vectors", "generations"})
+_CACHES = frozenset({"vectors", "generations", READINGS})
 _NOT_SAVED = (".lock", ".part", "-wal", "-shm", "-journal")
 _DATABASE, _LINES = ".sqlite", ".jsonl"
 

@@ -19,7 +19,8 @@ from ingest.errors import HomeUnusable, UnknownLetter
 from ingest.home import Home
 from ingest.letter import Footnote, Letter, Paragraph, Section, Signatory
 from ingest.letter_file import letter_digest
-from ingest.pipeline import bundled_files, read_letter
+from ingest.pipeline import bundled_files
+from ingest.reading import read_letter
 
 PARAGRAPHS = st.builds(
     Paragraph,

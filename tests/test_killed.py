@@ -21,7 +21,8 @@ import pytest
 
 from ingest.home import Home
 from ingest.index import letter_digest, open_current
-from ingest.pipeline import find_letters, open_corpus, read_letter
+from ingest.pipeline import open_corpus
+from ingest.reading import find_letters, read_letter
 from tests.drawn import DrawnEmbedder, write_letters
 
 KILLS, HOMES = 200, 2

@@ -20,6 +20,7 @@ from ui.limits import Uploads
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
+    from ingest.embed import Embedder
     from ingest.home import Home
     from ingest.settings import Settings
 
@@ -248,28 +249,28 @@ def ingest(
             metavar="FILE", help="Corrections to how it was cut, such as 'heading: Inleiding'; kept for later."
         ),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Add letters, or folders of them; a letter that is here already stays as it is."""
     from ingest.pipeline import ingest as ingest_paths
-    from ui.terminal import Preparation, harmless
+    from ingest.pipeline import prepare_home
+    from ui.adding import find_quotes, print_results, results_record
+    from ui.terminal import stage_bar
 
     if translate:
         _translate(paths, translation, _settings(model, base_url))
-    assistant = _assistant()
-    progress = Preparation() if sys.stderr.isatty() else None
-    results = ingest_paths(paths, _home(), assistant.embedder, progress, translation, correct)
-    if len(results) == 1 and results[0].outcome == "failed":
-        raise UserError(results[0].reason)
-    for result in results:
-        name = result.letter.id if result.letter else result.path
-        note = f" ({result.reason})" if result.reason and result.letter else ""
-        if result.letter:
-            typer.echo(harmless(f"{result.outcome:8}{name}{note}"))
-        else:
-            typer.echo(harmless(f"{result.outcome:8}{result.reason}"), err=True)
-    failed = sum(result.outcome == "failed" for result in results)
+    home, embedder = _home(), _embedder()
+    prepare_home(home)
+    with stage_bar() as show:
+        results = ingest_paths(paths, home, embedder, show, translation, correct)
+    failed = [result.reason for result in results if result.outcome == "failed"]
+    if as_json:
+        _print_json(results_record(results, find_quotes(results, home), home))
+    elif len(results) > 1 or not failed:
+        print_results(results, find_quotes(results, home), home)
     if failed:
-        raise UserError(f"{failed} of {len(results)} files could not be added, for the reasons above")
+        several = f"{len(failed)} of {len(results)} files could not be added, for the reasons above"
+        raise UserError(several if len(results) > 1 else failed[0])
 
 
 @app.command()
@@ -315,14 +316,10 @@ def remove(
     letter_id: Annotated[str, typer.Argument(metavar="ID", help="The letter's id, from 'kamervraag letters'.")],
 ) -> None:
     """Take a letter out again; the file it came from is not touched."""
-    from ingest.embed import load_embedder
     from ingest.pipeline import remove as remove_letter
-    from ui.terminal import Preparation
 
     # not from the assistant, whose index can't be opened as long as the letter to be removed is damaged
-    settings = _settings()
-    embedder = load_embedder(settings.embedder, settings.models, threads=settings.threads, progress=Preparation())
-    remove_letter(letter_id, _home(), embedder)
+    remove_letter(letter_id, _home(), _embedder())
     typer.echo(f"removed {letter_id}")
 
 
@@ -457,6 +454,14 @@ def _home() -> Home:
     from ingest.home import Home
 
     return Home(_settings().home, _report)
+
+
+def _embedder() -> Embedder:
+    from ingest.embed import load_embedder
+    from ui.terminal import Preparation
+
+    settings = _settings()
+    return load_embedder(settings.embedder, settings.models, threads=settings.threads, progress=Preparation())
 
 
 def _report(line: str) -> None:
