@@ -309,8 +309,7 @@ def test_a_letter_whose_file_knew_less_is_written_anew_with_the_index(
 ) -> None:
     home = Home(home_copy)
     (result,) = ingest([write_letter(tmp_path / "in", "dijken")], home, embedder)
-    letter = home.load(result.letter_id)
-    path = home.letters_folder / f"{letter.id}.json"
+    letter, path = home.load(result.letter_id), home.letters_folder / f"{result.letter_id}.json"
     value = json.loads(path.read_bytes())
     del value["papers"], value["format"], value["checksum"]
     checksum = hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

@@ -19,6 +19,8 @@ from ingest.letter import Chunk, Language
 
 _HEADING_WEIGHT = 0.5
 _TERM = re.compile(r"[^\W_]+")
+# one value, since SQLite limits how many there are
+_WITHIN = "letter in (select value from json_each(?))"
 _LAST, _LONGEST = "\U0010ffff", 1_000_000
 _COLUMNS = "row, letter, paragraph, language, footnote, first_token, end_token"
 SCHEMA = """
@@ -91,12 +93,13 @@ class Lexical:
             return []
         match, scored = " OR ".join(f'"{term}"' for term in wanted), f"bm25(terms, 1, 1, {_HEADING_WEIGHT})"
         if letters:
-            condition, within = _within(letters)
             found = self._database.query(
                 f"select r.row, {scored} from terms join rows r on r.row = terms.rowid "  # noqa: S608
-                f"where terms match ? {condition} order by 2, 1 limit ?",
-                match, *within, top_k,
-            )  # fmt: skip
+                f"where terms match ? and r.{_WITHIN} order by 2, 1 limit ?",
+                match,
+                json.dumps(letters),
+                top_k,
+            )
         else:
             found = self._database.query(
                 f"select rowid, {scored} from terms where terms match ? order by 2, 1 limit ?",  # noqa: S608
@@ -115,12 +118,11 @@ class Lexical:
         wanted = [_any_of(alternatives) for alternatives in groups]
         if not wanted or not all(wanted):
             return []
-        condition, within = _within(letters)
         found = self._database.query(
             f"select r.letter, r.paragraph, bm25(terms) from terms join rows r on r.row = terms.rowid "  # noqa: S608
-            f"where terms match ? {condition} order by 3",
+            f"where terms match ? {f'and r.{_WITHIN}' if letters else ''} order by 3",
             f"{{nl en}} : ({' AND '.join(wanted)})",
-            *within,
+            *([json.dumps(letters)] if letters else []),
         )
         best: dict[str, tuple[str, str, float]] = {}
         for letter, paragraph, score in found:
@@ -143,19 +145,18 @@ class Lexical:
 
     def parts_of(self, letters: Sequence[str]) -> list[tuple[int, int]]:
         """Return the first row of each of some letters and the one after its last: those of a letter stand together."""
-        condition, within = _within(letters)
         found = self._database.query(
-            f"select min(row), max(row) + 1 from rows r where true {condition} group by letter order by 1",  # noqa: S608
-            *within,
+            f"select min(row), max(row) + 1 from rows where {_WITHIN} group by letter order by 1",  # noqa: S608
+            json.dumps(letters),
         )
         return [(int(first), int(end)) for first, end in found]
 
     def noted(self, mark: str, letters: Sequence[str]) -> list[str]:
         """Return the ids of the paragraphs that bear a footnote with this mark, of some letters."""
         found = self._database.query(
-            f"select distinct paragraph from rows r where footnote = ? {_within(letters)[0]}",  # noqa: S608
+            f"select distinct paragraph from rows where footnote = ? and {_WITHIN}",  # noqa: S608
             mark,
-            *_within(letters)[1],
+            json.dumps(letters),
         )
         return [str(paragraph) for (paragraph,) in found]
 
@@ -188,11 +189,6 @@ class Lexical:
 
 def _marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
-
-
-def _within(letters: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """Return the condition that keeps to some letters, and its value: one, since SQLite limits how many there are."""
-    return ("and r.letter in (select value from json_each(?))", (json.dumps(letters),)) if letters else ("", ())
 
 
 def _any_of(alternatives: Iterable[Sequence[str]]) -> str:
