@@ -55,8 +55,13 @@ def name_one(card: LetterCard, language: Language) -> str:
 
 
 def name_all(cards: Sequence[LetterCard], language: Language) -> str:
-    """Return the name of the only letter, or what several are called together."""
-    return name_one(cards[0], language) if len(cards) == 1 else wording.LETTERS[language]
+    """Return the name of the only letter, the dates of two, or what more are called together."""
+    if len(cards) == 1:
+        return name_one(cards[0], language)
+    days = [write_date(card.date, language) for card in cards if card.date]
+    if len(days) == len(set(days)) == len(cards) == 2:
+        return wording.BOTH_LETTERS[language].format(first=days[0], second=days[1])
+    return wording.LETTERS[language]
 
 
 def say_mentions(overview: Overview, language: Language) -> str:

@@ -404,18 +404,20 @@ class Assistant:
         shown = {candidate.paragraph.id: number for number, candidate in enumerate(material)}
         places = [(one.place.candidate.paragraph.id, one.place.sentence) for one in ranked]
         best = tuple((shown[paragraph], sentence) for paragraph, sentence in places if paragraph in shown)
-        letters = [self.cards[letter_id] for letter_id in dict.fromkeys(one.letter.id for one in material)]
         composed = compose(
             self.model,
             state["standalone"][:LONGEST_QUERY],
             language,
             material,
             best=best,
-            lead_in=wording.LEAD_IN[language].format(letter=name_all(letters, language)),
+            lead_in=lambda letters: wording.LEAD_IN[language].format(
+                letter=name_all([self.cards[one] for one in letters], language)
+            ),
             score=state["ranking"].probability,
             say=get_stream_writer(),
         )
         if composed.citations:
+            letters = [self.cards[one] for one in dict.fromkeys(cited.letter for cited in composed.citations)]
             answer = replace(self._made(state, composed.text, letters, composed.citations, ()), model=self.model.name)
         else:
             answer = quotation

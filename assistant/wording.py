@@ -96,6 +96,10 @@ CUT: dict[Language, str] = {
 }
 LETTERS: dict[Language, str] = {"nl": "brieven", "en": "letters"}
 ONE_LETTER: dict[Language, str] = {"nl": "brief van {date}", "en": "letter of {date}"}
+BOTH_LETTERS: dict[Language, str] = {
+    "nl": "brieven van {first} en {second}",
+    "en": "letters of {first} and {second}",
+}
 SAME_DAY: dict[Language, str] = {"nl": "{letter} «{title}»", "en": "{letter} «{title}»"}
 UNDATED_LETTER: dict[Language, str] = {"nl": "brief «{title}»", "en": "letter «{title}»"}
 EMPTY: dict[Language, str] = {
