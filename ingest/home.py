@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from ingest.errors import HomeUnusable, NewerFormat, unknown_letter
 from ingest.files import read_file, write_file
 from ingest.letter import Footnote, Letter, Paragraph, Section, Signatory
+from ingest.server import Server
 
 FORMAT = 2
 _WITHOUT_CHECKSUM = 1
@@ -29,9 +30,12 @@ _LONGEST_WAIT_S = 300
 class Home:
     """Reads and writes letters; every write lands whole or not at all."""
 
-    def __init__(self, folder: Path, report: Report | None = None) -> None:
-        """Take a folder, which need not be there yet; `report` hears in a line what takes long or had to be mended."""
-        self.folder = folder
+    def __init__(self, folder: Path, report: Report | None = None, server: Server | None = None) -> None:
+        """Take a folder, which need not be there yet; `report` hears in a line what takes long or had to be mended.
+
+        With a `server`, the pooled vectors of its index stand there.
+        """
+        self.folder, self.server = folder, server
         self.report: Report = report or _unheard
         self.letters_folder = folder / "letters"
         self.sources_folder = folder / "sources"
@@ -189,7 +193,7 @@ class HomeBeside(Home):
     """A home of its own that shows the letters of another as well; what is written stays in this one."""
 
     def __init__(self, folder: Path, other: Home, letters: Mapping[str, Letter]) -> None:
-        """Take a folder and another home with its letters."""
+        """Take a folder and another home with its letters; the index of both together stands in the folder."""
         super().__init__(folder)
         self._other, self._letters = other, letters
 

@@ -343,7 +343,8 @@ def _without_translation(letter: Letter) -> Letter:
 def _open_as_it_is(home: Home, embedder: Embedder, *, whole: bool = False) -> Corpus:
     letters = home.load_all()
     digests = {letter_id: letter_digest(letter) for letter_id, letter in letters.items()}
-    return Corpus(letters, open_current(home.generations_folder, embedder.identity, digests, whole=whole))
+    index = open_current(home.generations_folder, embedder.identity, digests, home.server, whole=whole)
+    return Corpus(letters, index)
 
 
 def _is_stale(home: Home, embedder: Embedder) -> bool:
@@ -362,7 +363,7 @@ def _build(home: Home, embedder: Embedder, progress: Progress | None) -> None:
             progress("indexing", done, len(letters))
         contents.append(_content(home, letter, embedder))
     with home.explained():
-        build_generation(home.generations_folder, contents, embedder.identity)
+        build_generation(home.generations_folder, contents, embedder.identity, home.server)
     if progress:
         progress("indexing", len(letters), len(letters))
 

@@ -13,12 +13,13 @@ from pathlib import Path
 
 from assistant.llm import KEYS, QUOTE, hide_secrets, load_chat_model
 from ingest.embed import load_embedder
-from ingest.errors import BrokenGeneration, HomeUnusable, UserError
+from ingest.errors import BrokenGeneration, HomeUnusable, ServerUnavailable, UserError
 from ingest.home import Home
+from ingest.index import count_collections
 from ingest.model.prepare import MODEL_NAME, NEEDED_BYTES, find_prepared
 from ingest.pipeline import check_index
 from ingest.repair import check_databases
-from ingest.settings import Settings, unknown_variables
+from ingest.settings import Settings, load_home, unknown_variables
 
 _PACKAGES = (
     "kamervraag", "chromadb", "langchain", "langgraph", "onnxruntime", "sentence-transformers", "tokenizers", "torch",
@@ -50,6 +51,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield Finding(name, os.environ[name], "no setting has this name; the ones above are all there are")
     yield _folder("home", settings.home, _NEEDED_BYTES)
     yield _model(settings)
+    if settings.chroma_url:
+        yield _server(settings)
     yield _index(settings)
     with suppress(HomeUnusable):  # which the home's own finding tells
         for path, damage in check_databases(Home(settings.home)):
@@ -109,8 +112,23 @@ def _model(settings: Settings) -> Finding:
     return replace(_folder("models", settings.models, NEEDED_BYTES), name="model")
 
 
+def _server(settings: Settings) -> Finding:
+    """Ask the Chroma server who it is, and count what stands on it."""
+    home = load_home(settings)
+    assert home.server
+    try:
+        census = count_collections(home.server, home.generations_folder)
+    except UserError as error:
+        return Finding("chroma server", home.server.url, str(error))
+    own = f"{len(census.own)} of this home's" if census.own else "none of this home's yet"
+    return Finding(
+        "chroma server",
+        f"{home.server.url}: version {census.version}; collections: {own}, {census.others} of others",
+    )
+
+
 def _index(settings: Settings) -> Finding:
-    home = Home(settings.home)
+    home = load_home(settings)
     if not os.path.lexists(home.letters_folder):
         return Finding("index", "made on first use")
     if not home.letters_folder.is_dir():
@@ -122,6 +140,8 @@ def _index(settings: Settings) -> Finding:
         letters, rows = check_index(home, embedder, whole=True)
     except BrokenGeneration as error:
         return Finding("index", str(error), "run 'kamervraag doctor --repair': it builds the index from the letters")
+    except ServerUnavailable:
+        return Finding("index", "can't be checked while the Chroma server is not there")
     except UserError as error:
         return Finding("index", "can't be opened", str(error))
     return Finding("index", f"{letters} {'letter' if letters == 1 else 'letters'}, {rows} chunks, checked")
