@@ -99,7 +99,8 @@ def load_settings(**given: str | None) -> Settings:
         first = error.errors()[0]
         field = str(first["loc"][0])
         shown = {"chroma_token": "…", "chroma_url": without_password(str(first["input"]))}.get(field, first["input"])
-        raise UserError(f"{PREFIX}{field.upper()}={shown!r} is not allowed: {first['msg']}") from error
+        message = first["msg"].removeprefix("Value error, ")
+        raise UserError(f"{PREFIX}{field.upper()}={shown!r} is not allowed: {message}") from error
     except RuntimeError as error:
         raise UserError(f"{error}; or set {PREFIX}HOME and {PREFIX}MODELS") from error
 

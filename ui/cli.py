@@ -415,10 +415,10 @@ def doctor(
 
         problems += repair_home(_settings(), _home())
     for finding in examine(_settings()):
-        typer.echo(f"{finding.name:22}{finding.value}")
+        typer.echo(f"{finding.name:31}{finding.value}")
         if finding.mend:
             problems += 1
-            typer.echo(f"{'':22}-> {finding.mend}")
+            typer.echo(f"{'':31}-> {finding.mend}")
     if problems:
         raise UserError(f"{problems} {'thing' if problems == 1 else 'things'} to mend, marked '->' above")
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from assistant.llm import KEYS, QUOTE, hide_secrets, load_chat_model
 from ingest.embed import load_embedder
 from ingest.errors import BrokenGeneration, HomeUnusable, ServerUnavailable, UserError
@@ -43,7 +45,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     for package in _PACKAGES:
         yield _package(package)
     for field in Settings.model_fields:
-        yield Finding(f"KAMERVRAAG_{field.upper()}", hide_secrets(str(getattr(settings, field))))
+        yield Finding(f"KAMERVRAAG_{field.upper()}", _shown(getattr(settings, field)))
     for key in KEYS.values():
         yield Finding(key, "set" if os.environ.get(key) else "not set")
     yield _chat_model(settings)
@@ -57,6 +59,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
     with suppress(HomeUnusable):  # which the home's own finding tells
         for path, damage in check_databases(Home(settings.home)):
             yield Finding(path.stem, f"{path}: {damage}", "run 'kamervraag doctor --repair': it sets the file aside")
+
+
+def _shown(value: object) -> str:
+    return "set" if isinstance(value, SecretStr) else hide_secrets(str(value))
 
 
 def _package(name: str) -> Finding:

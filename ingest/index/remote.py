@@ -52,7 +52,12 @@ class Census:
 
 
 def new_place(server: Server, generations: Path, name: str) -> Place:
-    """Return the place of a generation with this name; whoever alone may write in the folder calls it."""
+    """Return the place of a generation with this name; whoever alone may write in the folder calls it.
+
+    Raises:
+        ServerUnavailable: the server can't be reached, which is better known before much is made.
+    """
+    _Client(server).close()
     return Place(server, f"{_own_prefix(_claim(generations))}{name}")
 
 
@@ -61,10 +66,13 @@ def find_place(manifest: Mapping[str, Any], server: Server | None) -> Place | No
 
     Raises:
         BrokenGeneration: elsewhere than they are to be.
+        ServerUnavailable: so, and where they are to be nobody answers: then what is there had better stay.
     """
     written = manifest.get("dense")
     if written is None and server is None:
         return None
+    if server and (not isinstance(written, dict) or written.get("url") != server.url):
+        _Client(server).close()
     if not isinstance(written, dict):
         raise BrokenGeneration("the vectors of the index are not on the Chroma server yet")
     if server is None or written.get("url") != server.url:
