@@ -149,7 +149,7 @@ def test_a_crash_between_upload_and_publishing_leaves_the_old_index_and_the_next
         "ingest([Path(sys.argv[1])], Home(Path(sys.argv[2]), server=Server(sys.argv[3])), DrawnEmbedder())\n"
     )
     write_letters(tmp_path / "in", 2)
-    command = [sys.executable, "-c", program, tmp_path / "in", home.folder, server.url]
+    command = [sys.executable, "-c", program, str(tmp_path / "in"), str(home.folder), server.url]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=120)
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert collection_of(home) == old

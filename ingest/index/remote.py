@@ -6,6 +6,7 @@ the folder gets another, so that it never removes what the original reads.
 
 from __future__ import annotations
 
+import ssl
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing, suppress
@@ -204,6 +205,7 @@ class _Client:
             self._api._session = httpx.Client(
                 headers=unlimited.headers,
                 timeout=server.timeout_s,
+                verify=_known_authorities() if server.url.startswith("https:") else True,
                 # one that the environment names would be shown the vectors and the token
                 trust_env=False,
                 event_hooks={"response": [self._check_status]},
@@ -306,6 +308,15 @@ class _Client:
         from chromadb.api.models.Collection import Collection as ChromaCollection
 
         return ChromaCollection(client=self._api, model=model, embedding_function=None)
+
+
+def _known_authorities() -> ssl.SSLContext:
+    """Return those that the system or SSL_CERT_FILE names, and the public ones."""
+    import certifi
+
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
 
 
 def _shown(reason: object) -> str:
