@@ -12,7 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,7 @@ from ingest.settings import Settings
 ROOT = Path(__file__).parents[1]
 LETTER = ROOT / "tests" / "letters" / "a-vws.txt"
 QUESTION = "Hoeveel Nederlandse militairen zijn er in Litouwen?"
-CALLS = "connect,sendto,sendmsg,sendmmsg"
+CALLS = "execve,connect,sendto,sendmsg,sendmmsg"
 WAIT_S = 200
 # Those that reach nothing but this machine: other programs on it, and the kernel.
 _HERE = re.compile(r"sa_family=AF_(?:UNIX|LOCAL|NETLINK|UNSPEC)\b")
@@ -72,7 +72,9 @@ class Traced:
         return output
 
     def left(self) -> list[str]:
-        return leaving(self.trace.read_text(encoding="utf-8", errors="replace"))
+        seen = self.trace.read_text(encoding="utf-8", errors="replace")
+        assert "execve(" in seen, "strace has seen nothing"
+        return leaving(seen)
 
 
 @pytest.fixture
@@ -105,28 +107,17 @@ def test_an_evaluation_sends_nothing(traced: Traced, tmp_path: Path) -> None:
     assert traced.left() == []
 
 
-@pytest.fixture
-def page(traced: Traced) -> Iterator[str]:
-    """The page under strace; strace passes on what ends it."""
+def test_the_page_sends_nothing_but_to_whoever_asks_it(traced: Traced) -> None:
     process = traced.start("ui", "--port", "0")
-    assert process.stderr
-    lines: list[str] = []
-    for line in process.stderr:
-        lines.append(line)
-        if found := re.search(r"http://\S+", line):
-            yield found.group()
-            break
-    else:
-        raise AssertionError(f"the page did not start: {''.join(lines)}")
-    os.kill(_child_of(process.pid), signal.SIGINT)
-    process.communicate(timeout=WAIT_S)
-
-
-def test_the_page_sends_nothing_but_to_whoever_asks_it(traced: Traced, page: str) -> None:
-    client = Client(page, verbose=False, analytics_enabled=False)
-    assert client.predict(QUESTION, api_name="/ask")["status"] == "answered"
-    assert client.predict(QUESTION, api_name="/why")
-    assert traced.trace.stat().st_size
+    try:
+        client = Client(_address(process), verbose=False, analytics_enabled=False)
+        assert client.predict(QUESTION, api_name="/ask")["status"] == "answered"
+        assert client.predict(QUESTION, api_name="/why")
+    finally:
+        # strace passes on how it ended, and has written all it saw by then
+        (child,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8").split()
+        os.kill(int(child), signal.SIGINT)
+        process.communicate(timeout=WAIT_S)
     assert traced.left() == []
 
 
@@ -156,6 +147,12 @@ def test_what_would_leave_the_machine_is_seen(tmp_path: Path, program: str, seen
     assert bool(leaving(text)) is seen
 
 
-def _child_of(pid: int) -> int:
-    (child,) = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
-    return int(child)
+def _address(process: subprocess.Popen[str]) -> str:
+    """Return where the page says that it is."""
+    assert process.stderr
+    lines: list[str] = []
+    for line in process.stderr:
+        lines.append(line)
+        if found := re.search(r"http://\S+", line):
+            return found.group()
+    raise AssertionError(f"the page did not start: {''.join(lines)}")
