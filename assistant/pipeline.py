@@ -36,11 +36,11 @@ from ingest.cards import LetterCard, letter_cards
 from ingest.corpus import Corpus, Progress
 from ingest.embed import LONGEST_QUERY, Embedder, load_embedder
 from ingest.errors import UserError
-from ingest.home import Home, Report
+from ingest.home import Report
 from ingest.letter import Hit, Language
 from ingest.offline import stay_offline
 from ingest.pipeline import open_corpus
-from ingest.settings import Settings, load_settings
+from ingest.settings import Settings, load_home, load_settings
 
 # Candidates from each of vectors and words, in an index of this size; as many again for each tenfold.
 _DEPTH, _SMALL_INDEX = 40, 1_000
@@ -498,7 +498,7 @@ def build_assistant(
     embedder = embedder or load_embedder(
         settings.embedder, settings.models, threads=settings.threads, progress=progress
     )
-    return Assistant(embedder, open_corpus(Home(settings.home, report), embedder, progress), model)
+    return Assistant(embedder, open_corpus(load_home(settings, report), embedder, progress), model)
 
 
 def _timed(answer: Answer, started: float) -> Answer:

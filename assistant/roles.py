@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.clauses import Clause, clauses_of, in_language, overlap, stands, words_of
+from assistant.clauses import clauses_of, in_language, overlap, stands, words_of
 from assistant.grounding import Texts, ground
 from ingest.dutch import analyse, fold
 from ingest.letter import Language

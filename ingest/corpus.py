@@ -42,7 +42,7 @@ def open_as_it_is(home: Home, embedder: Embedder, *, whole: bool = False) -> Cor
     """
     if whole:
         deque(home.load_each(), maxlen=0)
-    index = open_current(home.generations_folder, embedder.identity, home.digests(), whole=whole)
+    index = open_current(home.generations_folder, embedder.identity, home.digests(), home.server, whole=whole)
     return Corpus(index.letters, index)
 
 
@@ -79,7 +79,8 @@ def build_corpus(home: Home, embedder: Embedder, progress: Progress | None = Non
         HomeUnusable: the home can't be used, or a letter is damaged.
     """
     with home.explained():
-        built = build_generation(home.generations_folder, _contents(home, embedder, progress), embedder.identity)
+        contents = _contents(home, embedder, progress)
+        built = build_generation(home.generations_folder, contents, embedder.identity, home.server)
     for letter_id, digest in home.digests().items():
         if digest != built[letter_id]:  # an older version knew less of a letter
             home.save(home.load(letter_id))

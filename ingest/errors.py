@@ -21,6 +21,10 @@ class HomeUnusable(UserError):
     """The folder that holds letters and index can't be used."""
 
 
+class ServerUnavailable(UserError):
+    """The Chroma server that keeps the vectors can't be reached, or does not answer as it should."""
+
+
 class UnknownLetter(UserError):
     """No letter with that id."""
 

@@ -14,6 +14,7 @@ from ingest.errors import HomeUnusable, NewerFormat, unknown_letter
 from ingest.files import read_file, write_file
 from ingest.letter import Letter
 from ingest.letter_file import letter_digest, parse_letter, peek_digest, write_letter
+from ingest.server import Server
 
 if TYPE_CHECKING:
     from ingest.index import Letters
@@ -27,9 +28,12 @@ _LONGEST_WAIT_S = 300
 class Home:
     """Reads and writes letters; every write lands whole or not at all."""
 
-    def __init__(self, folder: Path, report: Report | None = None) -> None:
-        """Take a folder, which need not be there yet; `report` hears in a line what takes long or had to be mended."""
-        self.folder = folder
+    def __init__(self, folder: Path, report: Report | None = None, server: Server | None = None) -> None:
+        """Take a folder, which need not be there yet; `report` hears in a line what takes long or had to be mended.
+
+        With a `server`, the pooled vectors of its index stand there.
+        """
+        self.folder, self.server = folder, server
         self.report: Report = report or _unheard
         self.letters_folder = folder / "letters"
         self.sources_folder = folder / "sources"
@@ -201,7 +205,7 @@ class HomeBeside(Home):
     """A home of its own that shows the letters of another as well; what is written stays in this one."""
 
     def __init__(self, folder: Path, other: Home, letters: Letters) -> None:
-        """Take a folder and another home with its letters."""
+        """Take a folder and another home with its letters; the index of both together stands in the folder."""
         super().__init__(folder)
         self._other, self._letters = other, letters
 

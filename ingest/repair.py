@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ingest.corpus import check_index
 from ingest.embed import Embedder
-from ingest.errors import BrokenGeneration, HomeUnusable, NewerFormat, UserError
+from ingest.errors import BrokenGeneration, HomeUnusable, NewerFormat, ServerUnavailable, UserError
 from ingest.files import open_file, read_file, synchronise
 from ingest.home import Home
 from ingest.letter_file import FORMAT, format_of
@@ -47,14 +47,21 @@ def repair_home(home: Home, embedder: Embedder) -> Iterator[Repair]:
         yield from _repair_vectors(home)
         for path in sorted(home.folder.glob(DATABASES)):
             yield from _repair_database(home, path)
-        try:
-            check_index(home, embedder, whole=True)
-            found = "it was sound"
-        except BrokenGeneration as error:
-            found = str(error)
+        yield _repair_index(home, embedder)
+
+
+def _repair_index(home: Home, embedder: Embedder) -> Repair:
+    try:
+        check_index(home, embedder, whole=True)
+        found = "it was sound"
+    except (BrokenGeneration, ServerUnavailable) as error:
+        found = str(error)
+    try:
         rebuild(home, embedder)
         letters, chunks = check_index(home, embedder, whole=True)
-        yield Repair(f"index built again from {_count(letters, 'letter')}, {chunks} chunks ({found})")
+    except ServerUnavailable as error:
+        return Repair("the index stays as it was", f"{error}; then run 'kamervraag doctor --repair' again")
+    return Repair(f"index built again from {_count(letters, 'letter')}, {chunks} chunks ({found})")
 
 
 def check_databases(home: Home) -> Iterator[tuple[Path, str]]:

@@ -55,6 +55,15 @@ def _no_network() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _clean_environment_of_what_is_shared() -> Iterator[None]:
+    """Keep the user's settings, such as a server for the vectors, out of what is made for many tests too."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("KAMERVRAAG_") and name != "KAMERVRAAG_MODELS"]:
+            patch.delenv(name)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the user's own settings and letters out of the tests, but let the prepared model be shared."""

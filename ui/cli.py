@@ -18,6 +18,7 @@ from ingest.errors import BrokenGeneration, UserError
 from ingest.offline import stay_offline
 from ui.limits import Uploads
 from ui.scope_options import DossierOption, FromOption, LetterOption, MinistryOption, ToOption
+from ui.server_option import given_server, takes_server
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
@@ -123,6 +124,7 @@ def _global_options(
 
 
 @app.command()
+@takes_server
 def ask(
     question: Annotated[str, typer.Argument(help="The question, in Dutch or English.")],
     as_json: AsJson = False,
@@ -159,6 +161,7 @@ def ask(
 
 
 @app.command()
+@takes_server
 def chat(
     language: LanguageOption = None,
     letter: LetterOption = None,
@@ -192,6 +195,7 @@ def chat(
 
 
 @app.command()
+@takes_server
 def search(
     question: Annotated[str, typer.Argument(help="What to look for, in Dutch or English.")],
     top: Annotated[int, typer.Option(min=1, max=1000, help="How many paragraphs, or letters, at most.")] = 10,
@@ -231,6 +235,7 @@ def search(
 
 
 @app.command()
+@takes_server
 def batch(
     questions: Annotated[Path, typer.Argument(metavar="IN", help="A .jsonl, .csv or .txt file of questions.")],
     out: Annotated[Path, typer.Option(help="The .jsonl or .csv file to write.")],
@@ -262,6 +267,7 @@ def batch(
 
 
 @app.command()
+@takes_server
 def ingest(
     paths: Annotated[
         list[Path],
@@ -307,6 +313,7 @@ def ingest(
 
 
 @app.command()
+@takes_server
 def letters(
     as_json: AsJson = False,
     date_from: FromOption = "",
@@ -354,6 +361,7 @@ def show(
 
 
 @app.command()
+@takes_server
 def remove(
     letter_id: Annotated[str, typer.Argument(metavar="ID", help="The letter's id, from 'kamervraag letters'.")],
 ) -> None:
@@ -366,6 +374,7 @@ def remove(
 
 
 @app.command(name="eval")
+@takes_server
 def evaluate(
     gold: Annotated[
         Path | None,
@@ -401,6 +410,7 @@ def evaluate(
 
 
 @app.command(name="ui")
+@takes_server
 def serve_page(
     host: Annotated[str, typer.Option(help="Address to listen on; only this computer unless you say otherwise.")] = (
         "127.0.0.1"
@@ -429,6 +439,7 @@ def password(name: Annotated[str, typer.Argument(help="The user's name.")]) -> N
 
 
 @app.command()
+@takes_server
 def doctor(
     repair: Annotated[
         bool, typer.Option("--repair", help="First set broken files aside and build the index from the letters.")
@@ -443,10 +454,10 @@ def doctor(
 
         problems += repair_home(_settings(), _home())
     for finding in examine(_settings()):
-        typer.echo(f"{finding.name:22}{finding.value}")
+        typer.echo(f"{finding.name:31}{finding.value}")
         if finding.mend:
             problems += 1
-            typer.echo(f"{'':22}-> {finding.mend}")
+            typer.echo(f"{'':31}-> {finding.mend}")
     if problems:
         raise UserError(f"{problems} {'thing' if problems == 1 else 'things'} to mend, marked '->' above")
 
@@ -462,6 +473,7 @@ def export_home(
 
 
 @app.command(name="import-home")
+@takes_server
 def import_home(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What 'kamervraag export-home' wrote.")],
 ) -> None:
@@ -489,7 +501,7 @@ def _settings(model: str | None = None, base_url: str | None = None) -> Settings
     from ingest.settings import load_settings
 
     given = {name: value for name, value in (("model", model), ("base_url", base_url)) if value}
-    return load_settings().model_copy(update=given)
+    return load_settings(chroma_url=given_server()).model_copy(update=given)
 
 
 def _scope(letter: list[str] | None, date_from: str, date_to: str, ministry: str, dossier: str) -> Scope:
@@ -504,9 +516,9 @@ def _tell_undated(assistant: Assistant, scope: Scope) -> None:
 
 
 def _home() -> Home:
-    from ingest.home import Home
+    from ingest.settings import load_home
 
-    return Home(_settings().home, _report)
+    return load_home(_settings(), _report)
 
 
 def _embedder() -> Embedder:

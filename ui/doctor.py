@@ -11,14 +11,17 @@ from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from assistant.llm import KEYS, QUOTE, hide_secrets, load_chat_model
 from ingest.corpus import check_index
 from ingest.embed import load_embedder
-from ingest.errors import BrokenGeneration, HomeUnusable, UserError
+from ingest.errors import BrokenGeneration, HomeUnusable, ServerUnavailable, UserError
 from ingest.home import Home
+from ingest.index import count_collections
 from ingest.model.prepare import MODEL_NAME, NEEDED_BYTES, find_prepared
 from ingest.repair import check_databases
-from ingest.settings import Settings, unknown_variables
+from ingest.settings import Settings, load_home, unknown_variables
 
 _PACKAGES = (
     "kamervraag", "chromadb", "langchain", "langgraph", "onnxruntime", "sentence-transformers", "tokenizers", "torch",
@@ -42,7 +45,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     for package in _PACKAGES:
         yield _package(package)
     for field in Settings.model_fields:
-        yield Finding(f"KAMERVRAAG_{field.upper()}", hide_secrets(str(getattr(settings, field))))
+        yield Finding(f"KAMERVRAAG_{field.upper()}", _shown(getattr(settings, field)))
     for key in KEYS.values():
         yield Finding(key, "set" if os.environ.get(key) else "not set")
     yield _chat_model(settings)
@@ -50,10 +53,16 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield Finding(name, os.environ[name], "no setting has this name; the ones above are all there are")
     yield _folder("home", settings.home, _NEEDED_BYTES)
     yield _model(settings)
+    if settings.chroma_url:
+        yield _server(settings)
     yield _index(settings)
     with suppress(HomeUnusable):  # which the home's own finding tells
         for path, damage in check_databases(Home(settings.home)):
             yield Finding(path.stem, f"{path}: {damage}", "run 'kamervraag doctor --repair': it sets the file aside")
+
+
+def _shown(value: object) -> str:
+    return "set" if isinstance(value, SecretStr) else hide_secrets(str(value))
 
 
 def _package(name: str) -> Finding:
@@ -109,8 +118,23 @@ def _model(settings: Settings) -> Finding:
     return replace(_folder("models", settings.models, NEEDED_BYTES), name="model")
 
 
+def _server(settings: Settings) -> Finding:
+    """Ask the Chroma server who it is, and count what stands on it."""
+    home = load_home(settings)
+    assert home.server
+    try:
+        census = count_collections(home.server, home.generations_folder)
+    except UserError as error:
+        return Finding("chroma server", home.server.url, str(error))
+    own = f"{len(census.own)} of this home's" if census.own else "none of this home's yet"
+    return Finding(
+        "chroma server",
+        f"{home.server.url}: version {census.version}; collections: {own}, {census.others} of others",
+    )
+
+
 def _index(settings: Settings) -> Finding:
-    home = Home(settings.home)
+    home = load_home(settings)
     if not os.path.lexists(home.letters_folder):
         return Finding("index", "made on first use")
     if not home.letters_folder.is_dir():
@@ -122,6 +146,8 @@ def _index(settings: Settings) -> Finding:
         letters, rows = check_index(home, embedder, whole=True)
     except BrokenGeneration as error:
         return Finding("index", str(error), "run 'kamervraag doctor --repair': it builds the index from the letters")
+    except ServerUnavailable:
+        return Finding("index", "can't be checked while the Chroma server is not there")
     except UserError as error:
         return Finding("index", "can't be opened", str(error))
     return Finding("index", f"{letters} {'letter' if letters == 1 else 'letters'}, {rows} chunks, checked")

@@ -83,7 +83,8 @@ def run_evaluation(options: Options, settings: Settings, build: Callable[[Settin
         _run(options, cases, build(settings), settings, judge)
         return
     with TemporaryDirectory(prefix="kamervraag-") as folder:
-        apart = settings.model_copy(update={"home": Path(folder)})
+        # on no server: nobody would remove there what stands in a folder that goes
+        apart = settings.model_copy(update={"home": Path(folder), "chroma_url": None})
         home = Home(apart.home)
         home.create()
         lend_vectors(Home(settings.home), home)

@@ -38,9 +38,9 @@ def import_home(settings: Settings, home: Home, file: Path) -> None:
 
 
 def _portable(settings: Settings) -> dict[str, str]:
-    """Return the settings by name, without the folders, which are those of one machine."""
-    folders = {"home", "models"}
-    return {f"{PREFIX}{name.upper()}": str(getattr(settings, name)) for name in Settings.model_fields.keys() - folders}
+    """Return the settings by name, without the folders, which are those of one machine, and the secret."""
+    left_out = {"home", "models", "chroma_token"}
+    return {f"{PREFIX}{name.upper()}": str(getattr(settings, name)) for name in Settings.model_fields.keys() - left_out}
 
 
 def _embedder(settings: Settings) -> Embedder:

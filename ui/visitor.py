@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 
 import gradio
 
-from ingest.errors import UserError
+from ingest.errors import ServerUnavailable, UserError
 from ui.limits import RateLimit, Refusal
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")
@@ -49,6 +50,10 @@ def explained() -> Iterator[None]:
         yield
     except Refusal as error:
         raise gradio.Error(str(error), title=error.kind, print_exception=False) from error
+    except ServerUnavailable as error:
+        # for whoever runs the page; a visitor has no use for the address
+        sys.stderr.write(f"kamervraag: {error}\n")
+        raise gradio.Error("the index can't be reached now: try again later", print_exception=False) from error
     except UserError as error:
         raise gradio.Error(str(error), print_exception=False) from error
 

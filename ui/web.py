@@ -20,7 +20,7 @@ from ingest.errors import UserError
 from ingest.home import Home
 from ingest.offline import stay_offline
 from ingest.read import SUFFIXES
-from ingest.settings import Settings
+from ingest.settings import Settings, load_home
 from ui import page_texts
 from ui.library import MOST_BYTES, Library
 from ui.limits import RateLimit, Uploads
@@ -178,7 +178,7 @@ def serve(
     users = Users(auth) if auth else None
     listener = _listen(host, port)
     assistant.ask("Waar gaat de brief over?")
-    app = build_app(Library(assistant, Home(settings.home), uploads), settings, users, mcp)
+    app = build_app(Library(assistant, load_home(settings), uploads), settings, users, mcp)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_SHUTDOWN_S)
     shown = f"[{host}]" if ":" in host else host

@@ -1,4 +1,4 @@
-"""Pooled vectors in Chroma: the only module that knows chromadb."""
+"""Pooled vectors in Chroma, in a folder; with `remote.py`, for a server, the only modules that know chromadb."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from ingest.errors import BrokenGeneration
 from ingest.offline import stay_offline
 
 COLLECTION = "paragraphs"
+CONFIGURATION: Any = {"hnsw": {"space": "cosine", "ef_search": 100}}
 _DATABASE = "chroma.sqlite3"
 _BATCH = 2_000
 _SAME = 1e-3
@@ -48,21 +49,29 @@ def _fill(folder: Path, vectors: Matrix, metadata: Sequence[Metadata], identity:
             COLLECTION,
             embedding_function=None,
             metadata=identity,
-            configuration={"hnsw": {"space": "cosine", "ef_search": 100}},
+            configuration=CONFIGURATION,
         )
-        for start in range(0, len(vectors), _BATCH):
-            stop = min(start + _BATCH, len(vectors))
-            collection.add(
-                ids=[str(row) for row in range(start, stop)],
-                embeddings=vectors[start:stop],
-                metadatas=list(metadata[start:stop]),
-            )
+        for batch in batches(vectors, metadata, _BATCH):
+            collection.add(**batch)
     finally:
         _close(client)
 
 
+def batches(vectors: Matrix, metadata: Sequence[Metadata], size: int) -> Iterator[dict[str, Any]]:
+    """Yield what Chroma adds at once; row i of `vectors` has the id `str(i)`."""
+    for start in range(0, len(vectors), size):
+        stop = min(start + size, len(vectors))
+        yield {
+            "ids": [str(row) for row in range(start, stop)],
+            "embeddings": vectors[start:stop],
+            "metadatas": list(metadata[start:stop]),
+        }
+
+
 class Dense:
     """A read-only view on the pooled vectors of one generation."""
+
+    _batch = _BATCH
 
     def __init__(self, folder: Path, identity: dict[str, str | int], rows: int, samples: Matrix) -> None:
         """Open the collection and check that it finds the sample vectors, which Chroma may have lost silently.
@@ -79,36 +88,43 @@ class Dense:
             self._client = _client(folder)
             opened.callback(_close, self._client)
             self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
-            stored = self._collection.metadata or {}
-            if any(stored.get(key) != value for key, value in identity.items()):
-                raise BrokenGeneration(f"{folder} was made by another embedder: {stored}")
-            if self._collection.count() != rows:
-                raise BrokenGeneration(f"{folder} holds {self._collection.count()} vectors, not {rows}")
-            if len(self.lost(samples)) > len(samples) * _MOST_UNFOUND:
-                raise BrokenGeneration(f"{folder} has lost vectors")
+            self._check(folder, identity, rows, samples)
             self._opened = opened.pop_all()
 
     def search(self, vector: Vector, top_k: int) -> list[tuple[int, float]]:
         """Return (row, cosine similarity) of the nearest chunks, best first."""
-        with _as_broken("the index"):
-            found = self._collection.query(query_embeddings=[vector], n_results=top_k, include=["distances"])
+        found = self._query([vector], top_k)
         distances = (found["distances"] or [[]])[0]
         return [(int(row), 1.0 - float(distance)) for row, distance in zip(found["ids"][0], distances, strict=True)]
 
     def lost(self, vectors: Matrix) -> list[int]:
         """Return the rows i that are not found by `vectors[i]`."""
         missing = []
-        with _as_broken("the index"):
-            for start in range(0, len(vectors), _BATCH):
-                batch = vectors[start : start + _BATCH]
-                found = self._collection.query(query_embeddings=batch, n_results=1, include=["distances"])
-                distances = found["distances"] or [[] for _ in batch]
-                missing += [start + row for row, nearest in enumerate(distances) if not nearest or nearest[0] > _SAME]
+        for start in range(0, len(vectors), self._batch):
+            batch = vectors[start : start + self._batch]
+            distances = self._query(batch, 1)["distances"] or [[] for _ in batch]
+            missing += [start + row for row, nearest in enumerate(distances) if not nearest or nearest[0] > _SAME]
         return missing
 
     def close(self) -> None:
         """Let go of the database files."""
         self._opened.close()
+
+    def _query(self, vectors: Any, count: int) -> Any:
+        with _as_broken("the index"):
+            return self._collection.query(query_embeddings=vectors, n_results=count, include=["distances"])
+
+    def _count(self) -> int:
+        return int(self._collection.count())
+
+    def _check(self, place: object, identity: dict[str, str | int], rows: int, samples: Matrix) -> None:
+        stored = self._collection.metadata or {}
+        if any(stored.get(key) != value for key, value in identity.items()):
+            raise BrokenGeneration(f"{place} was made by another embedder: {stored}")
+        if (count := self._count()) != rows:
+            raise BrokenGeneration(f"{place} holds {count} vectors, not {rows}")
+        if len(self.lost(samples)) > len(samples) * _MOST_UNFOUND:
+            raise BrokenGeneration(f"{place} has lost vectors")
 
 
 def _copy_contents(folder: Path, target: Path) -> None:

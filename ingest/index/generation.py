@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.embed import Identity, Matrix, Vector
-from ingest.errors import BrokenGeneration
+from ingest.errors import BrokenGeneration, ServerUnavailable
 from ingest.files import open_file, read_file, synchronise, write_file
 from ingest.index.arrays import MappedArray, new_array
 from ingest.index.database import new_database
@@ -27,8 +27,18 @@ from ingest.index.letters import SCHEMA as LETTERS_SCHEMA
 from ingest.index.letters import Letters, add_letter
 from ingest.index.lexical import SCHEMA as LEXICAL_SCHEMA
 from ingest.index.lexical import Lexical, Row, add_chunks, finish_terms
+from ingest.index.remote import (
+    Place,
+    RemoteDense,
+    find_place,
+    new_place,
+    remove_collection,
+    remove_superseded,
+    upload_dense,
+)
 from ingest.index.seals import check_seals, seal_files
 from ingest.letter import Chunk, Letter
+from ingest.server import Server
 from ingest.vectors import ChunkVectors, unpack
 
 FORMAT = 5
@@ -54,11 +64,20 @@ class Content:
 class Index:
     """A generation opened for reading; it stays whole until `close`, whatever is ingested meanwhile."""
 
-    def __init__(self, folder: Path, identity: Identity, letters: Mapping[str, str], *, whole: bool = False) -> None:
-        """Open the files of a generation that nobody removes meanwhile.
+    def __init__(
+        self,
+        folder: Path,
+        identity: Identity,
+        letters: Mapping[str, str],
+        server: Server | None = None,
+        *,
+        whole: bool = False,
+    ) -> None:
+        """Open the files of a generation that nobody removes meanwhile; `server` is where its pooled vectors are to be.
 
         Raises:
             BrokenGeneration: it fails a check; with `whole`, every byte is checked.
+            ServerUnavailable: the server can't be reached, or does not answer as it should.
         """
         manifest = _read_manifest(folder)
         if manifest.get("format") != FORMAT:
@@ -68,6 +87,7 @@ class Index:
         if manifest.get("letters") != dict(letters):
             raise BrokenGeneration("the index does not hold the letters that are here now")
         self._letters = len(letters)
+        place = find_place(manifest, server)
         check_seals(folder, manifest["files"], whole=whole)
         self.fingerprint = str(manifest["fingerprint"])
         with ExitStack() as opened:
@@ -83,7 +103,8 @@ class Index:
                 self._unpacked = unpack(self._tokens.read([(0, self._tokens.count)])) if few else None
             except (OSError, ValueError, EOFError) as error:
                 raise BrokenGeneration(f"the vectors in {folder} can't be read: {error}") from error
-            dense = Dense(folder / _DENSE, _chroma_identity(identity), self._lexical.count, samples)
+            expected = (_chroma_identity(identity), self._lexical.count, samples)
+            dense = RemoteDense(place, *expected) if place else Dense(folder / _DENSE, *expected)
             self._dense = opened.enter_context(closing(dense))
             self._opened = opened.pop_all()
 
@@ -162,39 +183,57 @@ class Index:
         self._opened.close()
 
 
-def build_generation(generations: Path, contents: Iterable[Content], identity: Identity) -> dict[str, str]:
+def build_generation(
+    generations: Path, contents: Iterable[Content], identity: Identity, server: Server | None = None
+) -> dict[str, str]:
     """Build a generation, check it, make it the current one and remove those that nobody reads; return its digests.
 
     The contents are taken one by one, and let go of. The caller holds the right to write. A crash at any moment
-    leaves the old generation current.
+    leaves the old generation current. With a `server`, the pooled vectors are searched there; all else stands in the
+    folder.
 
     Raises:
         OSError: no space or no permission; nothing is left behind.
         BrokenGeneration: what was built can't be opened; nothing is left behind either.
+        ServerUnavailable: the server can't be reached; what may be left there is removed by the next build.
     """
     for leftover in generations.glob(f"*{_BUILDING}"):
         shutil.rmtree(leftover, ignore_errors=True)
-    building = Path(tempfile.mkdtemp(suffix=_BUILDING, dir=generations))
     final = generations / uuid.uuid4().hex
+    place = new_place(server, generations, final.name) if server else None
+    building = Path(tempfile.mkdtemp(suffix=_BUILDING, dir=generations))
     try:
-        letters = _write_parts(building, contents, identity)
-        Index(building, identity, letters).close()
+        letters = _write_parts(building, contents, identity, place)
+        Index(building, identity, letters, server).close()
         building.rename(final)
         synchronise(generations)
         write_file(generations / _CURRENT, final.name.encode())
     except BaseException:
         for folder in (building, final):
             shutil.rmtree(folder, ignore_errors=True)
+        if place:
+            remove_collection(place)
         raise
     _remove_unread(generations, keep=final.name)
+    if server:
+        with suppress(ServerUnavailable):
+            remove_superseded(server, generations, keep={folder.name for folder in generations.iterdir()})
     return letters
 
 
-def open_current(generations: Path, identity: Identity, letters: Mapping[str, str], *, whole: bool = False) -> Index:
+def open_current(
+    generations: Path,
+    identity: Identity,
+    letters: Mapping[str, str],
+    server: Server | None = None,
+    *,
+    whole: bool = False,
+) -> Index:
     """Open the current generation; `letters` are the ids and content hashes it must hold.
 
     Raises:
         BrokenGeneration: there is none, or it fails a check; with `whole`, every byte is checked.
+        ServerUnavailable: the server where its pooled vectors are can't be reached.
     """
     for _ in range(_OPEN_TRIES):
         folder = generations / _current_name(generations)
@@ -202,7 +241,7 @@ def open_current(generations: Path, identity: Identity, letters: Mapping[str, st
             lease = opened.enter_context(_leased(folder / _LEASE))
             # between reading the pointer and taking the lease a writer may have replaced and removed it
             if (folder / _LEASE).exists():
-                index = Index(folder, identity, letters, whole=whole)
+                index = Index(folder, identity, letters, server, whole=whole)
                 opened.pop_all()
                 index.lease(lease)
                 return index
@@ -232,17 +271,21 @@ def _current_name(generations: Path) -> str:
     return name
 
 
-def _write_parts(folder: Path, contents: Iterable[Content], identity: Identity) -> dict[str, str]:
+def _write_parts(folder: Path, contents: Iterable[Content], identity: Identity, place: Place | None) -> dict[str, str]:
     """Write all files of a generation and return the letters in it, with their digests."""
     letters, metadata = _write_contents(folder, contents, identity.dimension)
     pooled = np.load(folder / _POOLED, mmap_mode="r" if metadata else None, allow_pickle=False)
-    build_dense(folder / _DENSE, pooled, metadata, _chroma_identity(identity))
+    if place:
+        upload_dense(place, pooled, metadata, _chroma_identity(identity))
+    else:
+        build_dense(folder / _DENSE, pooled, metadata, _chroma_identity(identity))
     np.save(folder / _SAMPLES, pooled[:: max(len(pooled) // _MOST_SAMPLES, 1)])
     fingerprint = hashlib.sha256(json.dumps([letters, asdict(identity)], sort_keys=True).encode()).hexdigest()[:16]
     manifest = {
         "format": FORMAT,
         "identity": asdict(identity),
         "letters": letters,
+        "dense": place.written() if place else None,
         "fingerprint": fingerprint,
         "files": seal_files(folder),
     }
