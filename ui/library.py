@@ -7,21 +7,26 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from unicodedata import combining, normalize
 
 from assistant.pipeline import Assistant
 from ingest.errors import UserError, unknown_letter
 from ingest.home import Home, HomeBeside
 from ingest.letter import Letter
-from ingest.pipeline import ingest, open_corpus, read_letter, remove
+from ingest.pipeline import bundled_ids, ingest, open_corpus, read_letter, remove
 from ingest.read import SUFFIXES
 from ui.limits import Refusal, Uploads
+from ui.models import Models
+from ui.records import Record
+from ui.web_records import page_entry
 
 FOLDER = "visitors"
 MOST_BYTES = 10_000_000
 MOST_OWN = 20
+MOST_LISTED = 100
 _KEPT_S = 30 * 24 * 3600
 _UNSAFE = re.compile(r"[^\w .,()-]+")
 _LONGEST_NAME = 100
@@ -30,9 +35,16 @@ _LONGEST_NAME = 100
 class Library:
     """Opens the letters for whoever asks; a visitor's own stand in a home of their own beside the shared one."""
 
-    def __init__(self, assistant: Assistant, home: Home, uploads: Uploads = Uploads.private) -> None:
-        self.uploads = uploads
-        self._shared, self._home = assistant, home
+    def __init__(
+        self,
+        assistant: Assistant,
+        home: Home,
+        uploads: Uploads = Uploads.private,
+        models: Models | None = None,
+    ) -> None:
+        self.uploads, self.models = uploads, models or Models()
+        self._home = home
+        self._share(assistant)
         self._forget_old()
 
     @property
@@ -40,17 +52,41 @@ class Library:
         """The assistant over the letters that everybody may ask."""
         return self._shared
 
+    def shared_by(self, model: str) -> Assistant:
+        """Return `shared` with its answers worded by the model of this name, from `models.read`."""
+        return self._by_model.get(model, self._shared)
+
     @contextmanager
-    def open(self, owner: str) -> Iterator[Assistant]:
-        """Give the assistant over all letters that this visitor may ask."""
+    def open(self, owner: str, model: str = "") -> Iterator[Assistant]:
+        """Give the assistant over all letters that this visitor may ask; as `shared_by`."""
         home = self._home_of(owner)
         if not home.own_ids():
-            yield self._shared
+            yield self.shared_by(model)
             return
         # marks it as in use
         os.utime(home.folder)
         with closing(self._assistant_over(home)) as assistant:
-            yield assistant
+            yield assistant.with_model(self.models.get(model)) if model else assistant
+
+    def list(self, assistant: Assistant, own: Collection[str] = (), wanted: str = "") -> tuple[list[Record], int]:
+        """Return what a list shows of the letters that have all of the words wanted, and how many are left off.
+
+        The bundled come first, then one's own, then the newest. Only letters that are listed are read, each once;
+        to find words, all are.
+        """
+        bundled = bundled_ids()
+        ids = sorted(sorted(assistant.letters, reverse=True), key=lambda one: (one not in bundled, one not in own))
+        if words := _fold(wanted).split():
+            ids = [one for one in ids if _has(self.entry(assistant, one, own), words)]
+        return [self.entry(assistant, one, own) for one in ids[:MOST_LISTED]], max(len(ids) - MOST_LISTED, 0)
+
+    def entry(self, assistant: Assistant, letter_id: str, own: Collection[str] = ()) -> Record:
+        """Return what a list shows of a letter."""
+        if letter_id in own:
+            return {**page_entry(assistant.letters[letter_id]), "own": True}
+        if letter_id not in self._entries:
+            self._entries[letter_id] = {**page_entry(assistant.letters[letter_id]), "own": False}
+        return self._entries[letter_id]
 
     def own_ids(self, owner: str) -> tuple[str, ...]:
         """Return the ids of the letters that only this visitor may ask."""
@@ -82,7 +118,7 @@ class Library:
                 raise UserError(result.reason)
         if home is self._home:
             # the one before lets go of its index when its last question is answered
-            self._shared = self._assistant_over(home)
+            self._share(self._assistant_over(home))
         return result.letter
 
     def remove(self, owner: str, letter_id: str) -> None:
@@ -98,6 +134,11 @@ class Library:
             shutil.rmtree(home.folder)
         else:
             remove(letter_id, home, self._shared.embedder)
+
+    def _share(self, assistant: Assistant) -> None:
+        self._shared = assistant
+        self._entries: dict[str, Record] = {}
+        self._by_model = {name: assistant.with_model(self.models.get(name)) for name in self.models.names}
 
     def _home_of(self, owner: str) -> HomeBeside:
         return HomeBeside(self._home.folder / FOLDER / owner, self._home, self._shared.letters)
@@ -118,6 +159,16 @@ class Library:
         for folder in (self._home.folder / FOLDER).glob("*"):
             if folder.stat().st_mtime < time.time() - _KEPT_S:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _has(entry: Record, words: Sequence[str]) -> bool:
+    text = _fold(" ".join([entry["id"], entry["title"], *entry["name"].values()]))
+    return all(word in text for word in words)
+
+
+def _fold(text: str) -> str:
+    """Return a text as it is compared: without accents and capitals."""
+    return "".join(sign for sign in normalize("NFD", text) if not combining(sign)).casefold()
 
 
 @contextmanager

@@ -28,6 +28,23 @@ PACK: dict[Language, dict[str, str]] = {
     },
 }
 
+LOGIN: dict[Language, dict[str, str]] = {
+    "nl": {
+        "help": "Log in om brieven te bevragen.",
+        "user": "Gebruikersnaam",
+        "password": "Wachtwoord",
+        "enter": "Inloggen",
+        "wrong": "Deze naam en dit wachtwoord horen niet bij elkaar. Probeer het nog eens.",
+    },
+    "en": {
+        "help": "Log in to ask letters your questions.",
+        "user": "User name",
+        "password": "Password",
+        "enter": "Log in",
+        "wrong": "This name and this password do not belong together. Please try again.",
+    },
+}
+
 PAGE: dict[Language, dict[str, str]] = {
     "nl": {
         "skip": "Naar het vraagveld",
@@ -127,6 +144,15 @@ PAGE: dict[Language, dict[str, str]] = {
         "gone": "Deze brief is er niet meer; het citaat is bewaard.",
         "letters": "Welke brieven bevraagt u?",
         "some_letters": "{count} brieven",
+        "letters_find": "Zoek een brief op naam of titel",
+        "letters_none": "Geen brief gevonden.",
+        "letters_more": "Er zijn nog {count} brieven; zoek op naam of titel.",
+        "wording": "Verwoording:",
+        "model_none": "zonder taalmodel",
+        "wording_it": "Zoekt in de brief en formuleert …",
+        "worded_by": "Verwoord door {model}; elke zin is aan de brief getoetst.",
+        "worded_by_none": "Letterlijk aangehaald, zonder taalmodel.",
+        "log_out": "Uitloggen",
         "letters_help": "Onder het vraagveld kiest u welke brieven u bevraagt.",
         "upload": "Een brief toevoegen",
         "upload_choose": "Kies een bestand",
@@ -254,6 +280,15 @@ PAGE: dict[Language, dict[str, str]] = {
         "gone": "This letter is no longer here; the quotation has been kept.",
         "letters": "Which letters are you asking?",
         "some_letters": "{count} letters",
+        "letters_find": "Find a letter by name or title",
+        "letters_none": "No letter found.",
+        "letters_more": "There are {count} more letters; search by name or title.",
+        "wording": "Wording:",
+        "model_none": "without a language model",
+        "wording_it": "Searching the letter and wording the answer …",
+        "worded_by": "Worded by {model}; every sentence was checked against the letter.",
+        "worded_by_none": "Quoted word for word, without a language model.",
+        "log_out": "Log out",
         "letters_help": "Below the question field you choose which letters to ask.",
         "upload": "Add a letter",
         "upload_choose": "Choose a file",

@@ -28,6 +28,17 @@ from ui.web_records import (
 RANKED = 8
 
 
+class Blocks(gradio.Blocks):
+    """Gradio's blocks, taking calls without the last arguments: who wrote them before those came is still answered."""
+
+    async def process_api(self, block_fn: Any, inputs: list[Any], *arguments: Any, **keywords: Any) -> dict[str, Any]:
+        """Answer a call."""
+        wanted = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
+        given = [*inputs, *[None] * (len(wanted.inputs) - len(inputs))]
+        answer: dict[str, Any] = await super().process_api(block_fn, given, *arguments, **keywords)
+        return answer
+
+
 class Endpoints:
     """The named endpoints; they hold nothing of anybody, and every argument is checked."""
 
@@ -40,6 +51,7 @@ class Endpoints:
         request: gradio.Request,
         history: list[dict[str, Any]] | None = None,
         letters: list[str] | None = None,
+        model: str | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Answer a question over letters to parliament with verbatim quotations, or say that they are silent.
 
@@ -47,13 +59,14 @@ class Endpoints:
             question: The question, in Dutch or English.
             history: Earlier turns of the conversation, oldest first, such as {"question": "…", "paragraph_ids": []}.
             letters: Ids of the letters to ask; all when there are none.
+            model: Who words the answer, of those that this server offers; its own choice where none is named.
 
         Returns:
             {"partial": text} as it grows, and at last the answer as `kamervraag ask --json` prints it.
         """
         with explained():
             spend(self._limit, request)
-            assistant = self._library.shared
+            assistant = self._library.shared_by(self._library.models.read(model))
             known, text = assistant.letters, ""
             turns, chosen = read_history(history or [], known), read_letters(letters or [], known)
             for piece in assistant.stream(read_question(question), turns, letters=chosen):
@@ -97,6 +110,7 @@ class Endpoints:
         request: gradio.Request,
         language: Literal["nl", "en"] = "nl",
         kind: Literal["md", "docx", "json"] = "md",
+        model: str | None = None,
     ) -> dict[str, str]:
         """Ask questions in their order, and return the evidence of all answers as a file in base64.
 
@@ -104,10 +118,11 @@ class Endpoints:
             turns: The questions, such as {"question": "…", "letters": []}.
             language: The language of the file's headings.
             kind: Markdown, Word or JSON.
+            model: Who words the answers, of those that this server offers; its own choice where none is named.
         """
         with explained():
             spend(self._limit, request)
-            assistant = self._library.shared
+            assistant = self._library.shared_by(self._library.models.read(model))
             known = assistant.letters
             wanted, file_kind = read_language(language), read_kind(kind)
             answers: list[Answer] = []

@@ -25,6 +25,7 @@ LONGEST_QUESTION = LONGEST_QUERY
 MOST_TURNS = 50
 LONGEST_REASON = 500
 LONGEST_NAME = 255
+LONGEST_WANTED = 100
 MOST_LETTERS = 200
 _MOST_PARAGRAPHS = 20
 _EXAMPLES = 6
@@ -33,16 +34,27 @@ _KINDS: tuple[PackKind, ...] = ("md", "json", "docx")
 _LANGUAGES: tuple[Language, ...] = ("nl", "en")
 
 
-def page_letter(letter: Letter) -> Record:
-    """Return what the page knows of a letter before it is opened."""
+def page_entry(letter: Letter) -> Record:
+    """Return what a list of letters shows of one."""
     return {
         "id": letter.id,
         "title": letter.title,
         "name": {language: name_letter(letter, language) for language in _LANGUAGES},
-        "sender": letter.sender,
+    }
+
+
+def page_outline(letter: Letter) -> Record:
+    """Return what stands around a letter that is open: its contents and what to ask of it."""
+    return {
+        "id": letter.id,
         "headings": list_headings(letter),
         "examples": {language: list(suggest_questions(letter, language)) for language in _LANGUAGES},
     }
+
+
+def page_letter(letter: Letter) -> Record:
+    """Return a letter to open."""
+    return {**page_entry(letter), **page_outline(letter), "html": render_letter(letter)}
 
 
 def page_answer(answer: Answer, letters: Mapping[str, Letter]) -> Record:
@@ -79,6 +91,7 @@ def page_preview(letter: Letter) -> Record:
     body = [paragraph for _, paragraph in letter.paragraphs() if paragraph.kind in BODY_KINDS]
     return {
         **page_letter(letter),
+        "sender": letter.sender,
         "signed": ", ".join(one.name for one in letter.signatories if one.name),
         "addressee": letter.addressee,
         "counts": {
@@ -86,7 +99,6 @@ def page_preview(letter: Letter) -> Record:
             "headings": len(list_headings(letter)),
             "footnotes": len(letter.footnotes),
         },
-        "html": render_letter(letter),
     }
 
 
@@ -167,17 +179,27 @@ def read_upload(name: object, content: object) -> tuple[str, bytes]:
         raise UserError("the content of the file has to be base64") from error
 
 
+def read_ids(chosen: object) -> tuple[str, ...]:
+    """Return ids of letters, which may have gone.
+
+    Raises:
+        UserError: no list of texts, or too long.
+    """
+    if not isinstance(chosen, list) or len(chosen) > MOST_LETTERS or not all(isinstance(one, str) for one in chosen):
+        raise UserError(f"the letters have to be a list of at most {MOST_LETTERS} ids")
+    return tuple(chosen)
+
+
 def read_letters(chosen: object, letters: Mapping[str, Letter]) -> tuple[str, ...]:
     """Return the ids of the letters to ask.
 
     Raises:
         UserError: no list of ids of letters that are here.
     """
-    if not isinstance(chosen, list) or len(chosen) > MOST_LETTERS:
-        raise UserError(f"the letters have to be a list of at most {MOST_LETTERS} ids")
-    if not all(isinstance(letter_id, str) and letter_id in letters for letter_id in chosen):
+    ids = read_ids(chosen)
+    if not all(letter_id in letters for letter_id in ids):
         raise UserError("one of the letters is not here; 'kamervraag letters' lists those that are")
-    return tuple(chosen)
+    return ids
 
 
 def read_history(history: object, letters: Mapping[str, Letter]) -> tuple[Turn, ...]:

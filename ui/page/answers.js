@@ -7,10 +7,10 @@ const STRONG = 0.6;
 const FAIR = 0.25;
 
 export class Answers {
-  constructor(reader, t, longestReason) {
-    this.reader = reader;
+  constructor(page, t) {
+    this.page = page;
+    this.reader = page.reader;
     this.t = t;
-    this.longestReason = longestReason;
   }
 
   /** Return the elements of a turn: {question, partial, record, error}. */
@@ -28,7 +28,7 @@ export class Answers {
 
   pending(turn) {
     if (turn.partial) return make("p", { class: "kv-answer" }, turn.partial.replace(/\s*\[\d+\]/g, ""));
-    return make("p", { class: "kv-searching" }, make("span", { class: "kv-dots", "aria-hidden": "true" }), this.t("searching"));
+    return make("p", { class: "kv-searching" }, make("span", { class: "kv-dots", "aria-hidden": "true" }), this.t(turn.worded ? "wording_it" : "searching"));
   }
 
   answer(record, letters) {
@@ -49,17 +49,23 @@ export class Answers {
       body.append(cards);
     }
     if (record.withheld.length) body.append(this.withheld(record));
+    if (!no && (this.page.models.length > 1 || record.model !== "quote")) body.append(this.wordedBy(record));
     const foot = make("div", { class: "kv-foot" });
     if (shown.length) foot.append(this.why(record, letters));
-    if (this.canBeJudged(record)) foot.append(thumbs(record, this.t, this.longestReason));
+    if (this.canBeJudged(record)) foot.append(thumbs(record, this.t, this.page.longestReason));
     body.append(foot);
     return body;
   }
 
   /** What is said of a letter of one's own stays one's own; what was not kept can't be judged. */
   canBeJudged(record) {
-    const own = (one) => one.gone || this.reader.letters.find((letter) => letter.id === one.letter)?.own;
+    const own = (one) => one.gone || this.page.known.get(one.letter)?.own;
     return typeof record.message === "number" && ![...record.citations, ...record.nearest].some(own);
+  }
+
+  wordedBy(record) {
+    const said = record.model === "quote" ? this.t("worded_by_none") : this.t("worded_by", { model: this.page.nameModel(record.model) });
+    return make("p", { class: "kv-worded" }, said);
   }
 
   withheld(record) {

@@ -3,8 +3,9 @@ import { announce, byId, make, scrollTo, toUnits } from "./dom.js";
 import { call, visitor } from "./server.js";
 
 export class Reader {
-  constructor(letters, t) {
-    this.letters = letters;
+  /** `shown` is the outline of the letter that the page came with. */
+  constructor(shown, t) {
+    this.outlines = new Map(shown ? [[shown.id, shown]] : []);
     this.t = t;
     this.sheet = byId("kv-sheet");
     this.shown = this.sheet.querySelector("article")?.dataset.letter;
@@ -32,7 +33,7 @@ export class Reader {
   }
 
   get letter() {
-    return this.shown ? this.letters.find((letter) => letter.id === this.shown) : this.previewed;
+    return this.shown ? this.outlines.get(this.shown) : this.previewed;
   }
 
   /** Put the page's language on what the letter's frame says. */
@@ -74,10 +75,16 @@ export class Reader {
   async show(letterId) {
     if (letterId === this.shown) return;
     try {
-      this.fill(await call("page_letter", [letterId, visitor()]), letterId);
+      if (!this.outlines.get(letterId)?.html) this.outlines.set(letterId, await call("page_letter", [letterId, visitor()]));
+      this.fill(this.outlines.get(letterId).html, letterId);
     } catch (error) {
       announce(this.t(error.key ?? "failed"));
     }
+  }
+
+  /** Fetch letters again when they are next shown, since they have gone or may be other ones. */
+  forget(gone) {
+    for (const id of [...this.outlines.keys()]) if (id !== this.shown && gone(id)) this.outlines.delete(id);
   }
 
   /** Show a letter that has not been added yet. */

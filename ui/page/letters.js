@@ -3,6 +3,9 @@ import { announce, byId, capital, closable, make } from "./dom.js";
 import { confirmed } from "./kept.js";
 import { call, Failure, visitor } from "./server.js";
 
+/** From so many letters on, they can be looked up. */
+const MANY = 8;
+
 export class Letters {
   constructor(page) {
     this.page = page;
@@ -18,6 +21,7 @@ export class Letters {
     zone.addEventListener("dragover", () => zone.classList.add("kv-over"));
     for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => zone.classList.remove("kv-over"));
     zone.addEventListener("drop", (event) => event.dataTransfer.files.length && this.read(event.dataTransfer.files[0]));
+    byId("kv-letters-find").addEventListener("input", (event) => this.find(event.target.value));
     byId("kv-check-use").addEventListener("click", () => this.use());
     byId("kv-check-leave").addEventListener("click", () => this.leave());
   }
@@ -34,31 +38,52 @@ export class Letters {
 
   open() {
     this.say("");
+    byId("kv-letters-find").value = "";
+    byId("kv-letters-search").hidden = this.page.total <= MANY;
     this.list();
     this.dialog.showModal();
   }
 
   /** Put the page's language, and what is chosen, on everything here. */
   label() {
-    const { letters, chosen } = this.page;
-    const only = letters.find((one) => one.id === (chosen[0] ?? letters[0]?.id));
-    const all = letters.length > 1 && !chosen.length;
+    const { letters, chosen, total } = this.page;
+    const only = this.page.known.get(chosen[0] ?? letters[0]?.id);
+    const all = total > 1 && !chosen.length;
     const name = all ? this.t("all_letters") : chosen.length > 1 ? this.t("some_letters", { count: chosen.length }) : only ? capital(only.name[this.page.language]) : "";
     byId("kv-scope").replaceChildren(`${this.t("asking")}: `, make("strong", {}, name));
-    byId("kv-scope").hidden = letters.length < 2 && this.page.uploads === "off";
+    byId("kv-scope").hidden = total < 2 && this.page.uploads === "off";
     if (this.page.uploads !== "off") byId("kv-upload-help").textContent = this.t(`upload_help_${this.page.uploads}`, this.limits);
     if (this.dialog.open) this.list();
   }
 
-  list() {
-    const { letters, chosen } = this.page;
+  /** List all letters, or those that were found. */
+  list(found = null) {
+    const { chosen, total } = this.page;
+    const { letters, left_off: leftOff } = found ?? { letters: this.page.letters, left_off: this.page.leftOff };
     const rows = letters.map((one) => this.row(one, chosen.includes(one.id)));
-    if (letters.length > 1) rows.unshift(this.row({ id: "", name: { nl: this.t("all_letters"), en: this.t("all_letters") }, title: "" }, !chosen.length));
+    if (total > 1 && !found) rows.unshift(this.row({ id: "", name: { nl: this.t("all_letters"), en: this.t("all_letters") }, title: "" }, !chosen.length));
     byId("kv-letters-list").replaceChildren(...rows);
+    byId("kv-letters-more").textContent = found && !letters.length ? this.t("letters_none") : leftOff ? this.t("letters_more", { count: leftOff }) : "";
+  }
+
+  /** Look letters up by words of their names and titles, once nothing is typed any more. */
+  find(wanted) {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(async () => {
+      if (!wanted.trim()) return this.list();
+      try {
+        const found = await call("page_letters", [wanted, visitor()]);
+        if (byId("kv-letters-find").value !== wanted) return null;
+        this.page.know(found.letters);
+        return this.list(found);
+      } catch (error) {
+        return this.fail(error);
+      }
+    }, 250);
   }
 
   row(letter, checked) {
-    const alone = this.page.letters.length === 1;
+    const alone = this.page.total === 1;
     const box = make("input", { type: "checkbox", value: letter.id, checked: checked || alone, disabled: alone, onchange: () => this.choose(letter.id, box.checked) });
     const name = capital(letter.name[this.page.language]);
     const item = make("li", {}, make("label", {}, box, make("span", {}, make("strong", {}, name), letter.title && make("span", { lang: "nl" }, letter.title))));
@@ -74,7 +99,7 @@ export class Letters {
   choose(id, wanted) {
     const others = this.page.chosen.filter((one) => one !== id);
     this.page.choose(id === "" ? [] : wanted ? [...others, id] : others);
-    byId("kv-letters-list").querySelector(`input[value="${CSS.escape(id)}"]`).focus();
+    byId("kv-letters-list").querySelector(`input[value="${CSS.escape(id)}"]`)?.focus();
   }
 
   async remove(id) {
@@ -125,6 +150,7 @@ export class Letters {
     byId("kv-check-status").textContent = this.t("upload_adding");
     try {
       const id = await call("page_add", [...this.sent, visitor()]);
+      this.page.reader.forget((one) => one === id);
       await this.page.refresh();
       byId("kv-check").hidden = true;
       await this.page.choose([id]);
