@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from unicodedata import combining, normalize
 
@@ -21,6 +21,7 @@ from ingest.read import SUFFIXES
 from ui.limits import Refusal, Uploads
 from ui.models import Models
 from ui.records import Record
+from ui.shelf import Shelf
 from ui.web_records import page_entry
 
 FOLDER = "visitors"
@@ -44,6 +45,7 @@ class Library:
     ) -> None:
         self.uploads, self.models = uploads, models or Models()
         self._home = home
+        self._shelf = Shelf()
         self._share(assistant)
         self._forget_old()
 
@@ -65,7 +67,8 @@ class Library:
             return
         # marks it as in use
         os.utime(home.folder)
-        with closing(self._assistant_over(home)) as assistant:
+        state = (self._shared, home.own_ids(), home.letters_folder.stat().st_mtime_ns)
+        with self._shelf.lend(owner, state, lambda: self._assistant_over(home)) as assistant:
             yield assistant.with_model(self.models.get(model)) if model else assistant
 
     def list(self, assistant: Assistant, own: Collection[str] = (), wanted: str = "") -> tuple[list[Record], int]:
@@ -112,6 +115,7 @@ class Library:
         home = self._home if self.uploads == Uploads.shared else self._home_of(owner)
         if isinstance(home, HomeBeside) and len(home.own_ids()) >= MOST_OWN:
             raise Refusal("file_many", f"at most {MOST_OWN} letters of your own are kept: remove one first")
+        self._shelf.take_off(owner)
         with _as_file(name, content) as path:
             (result,) = ingest([path], home, self._shared.embedder)
             if result.letter is None:
@@ -130,6 +134,7 @@ class Library:
         home = self._home_of(owner)
         if letter_id not in home.own_ids():
             raise unknown_letter(letter_id, home.own_ids())
+        self._shelf.take_off(owner)
         if len(home.own_ids()) == 1:
             shutil.rmtree(home.folder)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ingest.letter import Language
+from ui.texts import WITHOUT_MODEL
 
 ABOUT_HEADING: dict[Language, str] = {
     "nl": "Wat staat er in de brief over «{heading}»?",
@@ -148,7 +149,7 @@ PAGE: dict[Language, dict[str, str]] = {
         "letters_none": "Geen brief gevonden.",
         "letters_more": "Er zijn nog {count} brieven; zoek op naam of titel.",
         "wording": "Verwoording:",
-        "model_none": "zonder taalmodel",
+        "model_none": WITHOUT_MODEL["nl"],
         "wording_it": "Zoekt in de brief en formuleert …",
         "worded_by": "Verwoord door {model}; elke zin is aan de brief getoetst.",
         "worded_by_none": "Letterlijk aangehaald, zonder taalmodel.",
@@ -165,6 +166,7 @@ PAGE: dict[Language, dict[str, str]] = {
         "upload_reading": "De brief wordt gelezen …",
         "upload_adding": "De brief wordt doorzoekbaar gemaakt …",
         "upload_done": "De brief is toegevoegd; stel uw vraag.",
+        "file_text": "tekst",
         "file_type": "Dit soort bestand kan niet worden gelezen. Gebruik {formats}.",
         "file_large": "Dit bestand is te groot: hoogstens {megabytes} MB.",
         "file_many": "U hebt het grootste aantal eigen brieven bereikt. Verwijder er eerst een.",
@@ -284,7 +286,7 @@ PAGE: dict[Language, dict[str, str]] = {
         "letters_none": "No letter found.",
         "letters_more": "There are {count} more letters; search by name or title.",
         "wording": "Wording:",
-        "model_none": "without a language model",
+        "model_none": WITHOUT_MODEL["en"],
         "wording_it": "Searching the letter and wording the answer …",
         "worded_by": "Worded by {model}; every sentence was checked against the letter.",
         "worded_by_none": "Quoted word for word, without a language model.",
@@ -300,6 +302,7 @@ PAGE: dict[Language, dict[str, str]] = {
         "upload_reading": "Reading the letter …",
         "upload_adding": "Making the letter searchable …",
         "upload_done": "The letter has been added; ask your question.",
+        "file_text": "text",
         "file_type": "This kind of file cannot be read. Use {formats}.",
         "file_large": "This file is too large: at most {megabytes} MB.",
         "file_many": "You have as many letters of your own as are kept. Delete one first.",

@@ -30,6 +30,8 @@ MOST_LETTERS = 200
 _MOST_PARAGRAPHS = 20
 _EXAMPLES = 6
 _CONVERSATION = re.compile(r"(?:[0-9a-f]{32})?")
+# "1.", "2.3", "IV." or "b)" before a heading
+_NUMBERED = re.compile(r"^(?:\d+(?:\.\d+)*[.)]?|[IVX]+[.)]|[a-z][.)])\s+(?=\S)")
 _KINDS: tuple[PackKind, ...] = ("md", "json", "docx")
 _LANGUAGES: tuple[Language, ...] = ("nl", "en")
 
@@ -123,7 +125,7 @@ def suggest_questions(letter: Letter, language: Language) -> tuple[str, ...]:
     if letter.bundled and letter.id in _bundled_examples():
         return tuple(_bundled_examples()[letter.id][language])[:_EXAMPLES]
     headings = [
-        (section.translated_heading if language == "en" else None) or section.heading
+        _NUMBERED.sub("", (section.translated_heading if language == "en" else None) or section.heading)
         for section in letter.sections
         if section.heading
     ]

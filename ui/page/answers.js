@@ -1,5 +1,5 @@
 // A turn of the conversation: the question, the answer with its chips, the evidence.
-import { announce, byId, make, marked, toUnits } from "./dom.js";
+import { announce, byId, capital, make, marked, toUnits } from "./dom.js";
 import { thumbs } from "./feedback.js";
 import { call, visitor } from "./server.js";
 
@@ -88,7 +88,13 @@ export class Answers {
     return paragraph;
   }
 
+  /** Where a citation stands, with its letter where it could be another. */
   place(citation) {
+    const name = this.page.total > 1 && this.page.known.get(citation.letter)?.name[this.page.language];
+    return name ? `${capital(name)}, ${this.placeWithin(citation)}` : this.placeWithin(citation);
+  }
+
+  placeWithin(citation) {
     const framed = citation.kind === "header" || citation.kind === "signature";
     const name = framed ? `place_${citation.kind}` : citation.section ? "place" : "place_opening";
     return this.t(name, { section: citation.section, paragraph: citation.paragraph });

@@ -27,6 +27,7 @@ export class Reader {
       });
     }
     this.sheet.addEventListener("click", (event) => this.onClick(event));
+    this.nameOf = () => "";
     this.onAsk = () => {};
     this.onShow = () => {};
     this.label();
@@ -42,6 +43,7 @@ export class Reader {
       button.textContent = this.t("about");
       button.hidden = !this.shown;
     }
+    byId("kv-letter-name").textContent = this.nameOf(this.letter);
     const items = (this.letter?.headings ?? []).map((heading) =>
       make("li", { class: `kv-level-${heading.level}`, lang: "nl" }, make("a", {
         href: `#${heading.target}`,

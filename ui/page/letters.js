@@ -6,6 +6,9 @@ import { call, Failure, visitor } from "./server.js";
 /** From so many letters on, they can be looked up. */
 const MANY = 8;
 
+/** What people call the files that a letter can be read from. */
+const KINDS = { ".docx": "Word", ".txt": "text", ".text": "text", ".md": "Markdown", ".markdown": "Markdown", ".htm": "HTML", ".html": "HTML", ".xhtml": "HTML" };
+
 export class Letters {
   constructor(page) {
     this.page = page;
@@ -31,8 +34,9 @@ export class Letters {
   }
 
   get limits() {
-    const kinds = this.page.suffixes.map((one) => one.slice(1).toUpperCase()).sort();
-    const formats = new Intl.ListFormat(this.page.language, { type: "disjunction" }).format(kinds);
+    const kinds = new Set(this.page.suffixes.map((one) => KINDS[one] ?? one.slice(1).toUpperCase()));
+    const names = [...kinds].map((kind) => (kind === "text" ? this.t("file_text") : kind)).sort();
+    const formats = new Intl.ListFormat(this.page.language, { type: "disjunction" }).format(names);
     return { formats, megabytes: this.page.megabytes };
   }
 

@@ -20,6 +20,7 @@ class Page {
     this.talk = new Talk(this, new Answers(this, t));
     this.kept = new Kept(this, this.talk);
     this.lettersDialog = new Letters(this);
+    this.reader.nameOf = (letter) => this.nameLetter(letter);
     this.reader.onAsk = (start) => this.prefill(start);
     this.reader.onShow = () => {
       this.talk.showCited();
@@ -38,6 +39,12 @@ class Page {
   /** Remember what is listed of letters, also those that are looked up later. */
   know(entries) {
     for (const entry of entries) this.known.set(entry.id, entry);
+  }
+
+  /** The name of the letter that is open, where it could be another. */
+  nameLetter(letter) {
+    const name = (letter?.name ?? this.known.get(letter?.id)?.name)?.[this.language];
+    return name && (this.total > 1 || !this.known.has(letter.id)) ? capital(name) : "";
   }
 
   /** Who words the answers from now on; nobody where there is no choice. */
@@ -134,6 +141,7 @@ class Page {
     this.know(this.letters);
     this.chosen = this.chosen.filter((id) => this.known.has(id));
     this.reader.forget((id) => !this.known.has(id));
+    this.reader.label();
     this.lettersDialog.label();
     this.renderOpening();
     return begun;

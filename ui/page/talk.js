@@ -32,6 +32,7 @@ export class Talk {
   restart() {
     if (this.asking) return;
     this.open("", [], this.page.models[0]);
+    byId("kv-log").scrollTop = 0;
     byId("kv-question").focus();
   }
 
