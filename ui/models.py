@@ -71,6 +71,11 @@ def load_models(names: Sequence[str], load: Load) -> Models:
     return Models({**offered, QUOTE: None} if offered else {})
 
 
+def runs_here(name: str) -> bool:
+    """Whether a language model runs in this process, so that nothing is sent to a server."""
+    return name.startswith(_GGUF)
+
+
 def public_name(name: str) -> str:
     """Return a model's name without the folder that its file stands in."""
     return f"{_GGUF}{PurePath(name.removeprefix(_GGUF)).name}" if name.startswith(_GGUF) else name

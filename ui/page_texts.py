@@ -63,13 +63,19 @@ PAGE: dict[Language, dict[str, str]] = {
         "theme": "Licht of donker",
         "hello": "Wat wilt u uit de brief weten?",
         "what": "Elk antwoord is een letterlijk citaat, met de alinea erbij. In de brief zelf ziet u of het klopt.",
+        "what_worded": "Elk antwoord berust op letterlijke citaten, met de alinea erbij. In de brief zelf ziet u of "
+        "het klopt.",
         "asking": "U bevraagt",
         "all_letters": "Alle brieven",
         "examples": "Bijvoorbeeld",
         "limits_title": "Wat dit niet kan",
         "limits": "Kamervraag kent alleen wat in de brief staat: geen nieuws van daarna, geen mening, geen advies. "
         "Staat iets er niet in, dan zegt het antwoord dat.",
-        "private": "Alles gebeurt op de computer waarop Kamervraag draait; er gaat niets naar buiten.",
+        "private_never": "Alles gebeurt op de computer waarop Kamervraag draait; er gaat niets naar buiten.",
+        "private_chosen": "Kiest u een taalmodel, dan gaan uw vraag en de gevonden alinea’s daarheen; al het andere "
+        "gebeurt op de computer waarop Kamervraag draait.",
+        "private_always": "Uw vraag en de gevonden alinea’s gaan naar een taalmodel, dat het antwoord formuleert; al "
+        "het andere gebeurt op de computer waarop Kamervraag draait.",
         "question": "Uw vraag, in het Nederlands of Engels",
         "placeholder": "Stel een vraag over de brief …",
         "send": "Vraag",
@@ -200,13 +206,19 @@ PAGE: dict[Language, dict[str, str]] = {
         "theme": "Light or dark",
         "hello": "What would you like to know from the letter?",
         "what": "Every answer is a verbatim quotation with its paragraph. Check it in the letter itself.",
+        "what_worded": "Every answer rests on verbatim quotations, with their paragraphs. Check it in the letter "
+        "itself.",
         "asking": "You are asking",
         "all_letters": "All letters",
         "examples": "For example",
         "limits_title": "What this cannot do",
         "limits": "Kamervraag knows only what the letter says: no later news, no opinions, no advice. "
         "If something is not in it, the answer says so.",
-        "private": "Everything happens on the computer that runs Kamervraag; nothing is sent anywhere.",
+        "private_never": "Everything happens on the computer that runs Kamervraag; nothing is sent anywhere.",
+        "private_chosen": "If you choose a language model, your question and the paragraphs found go there; all else "
+        "happens on the computer that runs Kamervraag.",
+        "private_always": "Your question and the paragraphs found go to a language model, which words the answer; all "
+        "else happens on the computer that runs Kamervraag.",
         "question": "Your question, in English or Dutch",
         "placeholder": "Ask the letter a question …",
         "send": "Ask",

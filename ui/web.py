@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.dialogue import QUOTE_MODEL
 from ingest.errors import UserError
 from ingest.home import Home
 from ingest.offline import stay_offline
@@ -21,7 +22,7 @@ from ingest.settings import Settings
 from ui import page_texts
 from ui.library import MOST_BYTES, Library
 from ui.limits import RateLimit, Uploads
-from ui.models import Models
+from ui.models import Models, runs_here
 from ui.passwords import Users
 from ui.reader import render_letter
 from ui.web_records import LONGEST_QUESTION, LONGEST_REASON, page_outline
@@ -123,12 +124,16 @@ class Shell:
         shared = self._library.shared
         entries, _ = self._library.list(shared)
         letter = shared.letters[entries[0]["id"]] if entries else None
+        worders = [name for name in self._worders() if name != QUOTE_MODEL]
+        elsewhere = [name for name in worders if not runs_here(name)]
         data = {
             "texts": page_texts.PAGE,
             "letters": entries[:1],
             "shown": page_outline(letter) if letter else None,
             "total": len(shared.letters),
             "models": self._library.models.names,
+            "worded": bool(worders),
+            "leaves": ("chosen" if self._library.models else "always") if elsewhere else "never",
             "longest": LONGEST_QUESTION,
             "longestReason": LONGEST_REASON,
             "uploads": self._library.uploads,
@@ -137,6 +142,11 @@ class Shell:
             "login": self._has_login,
         }
         return fill("shell.html", {"data": inert(data), "letter": render_letter(letter) if letter else ""})
+
+    def _worders(self) -> tuple[str, ...]:
+        """Return the names of what may word an answer."""
+        own = self._library.shared.model
+        return self._library.models.names or ((own.name,) if own else ())
 
 
 def serve(

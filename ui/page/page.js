@@ -118,11 +118,11 @@ class Page {
       make("li", {}, make("button", { type: "button", class: "kv-example", onclick: () => this.talk.ask(question) }, question)));
     byId("kv-opening").replaceChildren(
       make("h2", {}, this.t("hello")),
-      make("p", { class: "kv-what" }, this.t("what")),
+      make("p", { class: "kv-what" }, this.t(this.worded ? "what_worded" : "what")),
       make("div", { class: "kv-about-letter" }, ...asked),
       ...(examples.length ? [make("h3", { class: "kv-small" }, this.t("examples")), make("ul", { class: "kv-examples" }, ...examples)] : []),
       make("h3", { class: "kv-small" }, this.t("limits_title")),
-      make("p", { class: "kv-limits" }, this.t("limits"), " ", this.t("private")));
+      make("p", { class: "kv-limits" }, this.t("limits"), " ", this.t(`private_${this.leaves}`)));
   }
 
   /** Choose the letters to ask, all when none; the first is shown. */
