@@ -140,6 +140,7 @@ def test_a_model_whose_server_fails_leaves_the_letter_itself_quoted_and_says_so(
     reply = ask(page, TROOPS)
     expect(reply.locator(".kv-answer")).to_contain_text("Zoals bekend")
     expect(reply.locator(".kv-warning")).to_contain_text("Het taalmodel gaf geen bruikbaar antwoord")
+    expect(reply.locator(".kv-warning")).not_to_contain_text("the model")
     expect(reply.locator(".kv-worded")).to_contain_text("zonder taalmodel")
 
 

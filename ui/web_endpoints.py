@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from ui.limits import RateLimit
 from ui.records import letter_record, structure_record
 from ui.visitor import explained, spend
 from ui.web_records import (
+    hide_reasons,
     page_answer,
     page_hit,
     read_history,
@@ -26,6 +28,15 @@ from ui.web_records import (
 )
 
 RANKED = 8
+_LOG = logging.getLogger(__name__)
+
+
+def told(answer: Answer) -> Answer:
+    """Return an answer as visitors get it; why a language model failed is logged."""
+    shown, reason = hide_reasons(answer)
+    if reason:
+        _LOG.warning("an answer was not worded: %s", reason)
+    return shown
 
 
 class Blocks(gradio.Blocks):
@@ -71,7 +82,7 @@ class Endpoints:
             turns, chosen = read_history(history or [], known), read_letters(letters or [], known)
             for piece in assistant.stream(read_question(question), turns, letters=chosen):
                 if isinstance(piece, Answer):
-                    yield page_answer(piece, known)
+                    yield page_answer(told(piece), known)
                 else:
                     text += piece
                     yield {"partial": text}
@@ -129,7 +140,7 @@ class Endpoints:
             history: list[Turn] = []
             asked: set[str] = set()
             for turn, chosen in zip(read_history(turns, known), read_scopes(turns, known), strict=True):
-                answers.append(assistant.ask(turn.question, history, letters=chosen))
+                answers.append(told(assistant.ask(turn.question, history, letters=chosen)))
                 history.append(Turn(turn.question, tuple(one.paragraph_id for one in answers[-1].citations)))
                 asked.update(chosen or known)
             content = write_pack(

@@ -21,7 +21,7 @@ from ui.feedback import feedback_case, keep_feedback
 from ui.library import Library
 from ui.limits import RateLimit
 from ui.visitor import explained, owner_of, spend
-from ui.web_endpoints import RANKED
+from ui.web_endpoints import RANKED, told
 from ui.web_records import (
     LONGEST_REASON,
     LONGEST_WANTED,
@@ -91,9 +91,10 @@ class PageEvents:
                 chosen, text = read_letters(letters, assistant.letters), ""
                 for piece in assistant.stream(read_question(question), history, letters=chosen):
                     if isinstance(piece, Answer):
-                        number = _keep(kept, current, piece, len(history), worded_by)
+                        answer = told(piece)
+                        number = _keep(kept, current, answer, len(history), worded_by)
                         where = {"conversation": current, "message": number}
-                        yield {**page_answer(piece, assistant.letters), **where}
+                        yield {**page_answer(answer, assistant.letters), **where}
                     elif assistant.model:
                         # a quotation is there all at once, with its sources
                         text += piece

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -32,6 +33,8 @@ _EXAMPLES = 6
 _CONVERSATION = re.compile(r"(?:[0-9a-f]{32})?")
 # "1.", "2.3", "IV." or "b)" before a heading
 _NUMBERED = re.compile(r"^(?:\d+(?:\.\d+)*[.)]?|[IVX]+[.)]|[a-z][.)])\s+(?=\S)")
+# as a failed model's message ends a warning
+_REASON = re.compile(r"\s*\(the model '.*\)$", re.DOTALL)
 _KINDS: tuple[PackKind, ...] = ("md", "json", "docx")
 _LANGUAGES: tuple[Language, ...] = ("nl", "en")
 
@@ -65,6 +68,13 @@ def page_answer(answer: Answer, letters: Mapping[str, Letter]) -> Record:
     for kind, citations in (("citations", answer.citations), ("nearest", answer.nearest)):
         record[kind] = [page_citation(citation, letters) for citation in citations]
     return record
+
+
+def hide_reasons(answer: Answer) -> tuple[Answer, str]:
+    """Return the answer without why a language model failed, which is for the server's owner, and that reason."""
+    reasons = [found[0] for found in map(_REASON.search, answer.warnings) if found]
+    shown = tuple(_REASON.sub("", warning) for warning in answer.warnings)
+    return (replace(answer, warnings=shown) if reasons else answer), " ".join(reasons).strip()
 
 
 def page_citation(citation: Citation, letters: Mapping[str, Letter]) -> Record:

@@ -77,7 +77,7 @@ export class Answers {
   /** The answer's text: the lead-in, the quotations with their decisive words, a chip for every [n]. */
   text(record, cards) {
     const paragraph = make("p", { class: "kv-answer", lang: record.language });
-    const lead = /^[^“]{0,160}: (?=“)/.exec(record.answer)?.[0] ?? "";
+    const lead = /^[^“]{0,160}: (?=“)|^(?:Volgens de|According to the) [^:“]{1,160}: /.exec(record.answer)?.[0] ?? "";
     if (lead) paragraph.append(make("span", { class: "kv-lead" }, lead));
     for (const piece of record.answer.slice(lead.length).split(/(\[\d+\])/)) {
       const number = /^\[(\d+)\]$/.exec(piece)?.[1];
@@ -90,8 +90,12 @@ export class Answers {
 
   /** Where a citation stands, with its letter where it could be another. */
   place(citation) {
-    const name = this.page.total > 1 && this.page.known.get(citation.letter)?.name[this.page.language];
+    const name = this.named(citation)?.name[this.page.language];
     return name ? `${capital(name)}, ${this.placeWithin(citation)}` : this.placeWithin(citation);
+  }
+
+  named(citation) {
+    return this.page.total > 1 ? this.page.known.get(citation.letter) : undefined;
   }
 
   placeWithin(citation) {
@@ -126,7 +130,7 @@ export class Answers {
     const summary = make("summary", {}, make("span", { class: "kv-n", "aria-hidden": no }, no ? "¶" : String(citation.n)),
       make("span", { lang: "nl" }, this.place(citation), hint));
     const card = make("details", { class: "kv-card", "data-n": citation.n }, summary,
-      make("p", { class: "kv-reference", lang: "nl" }, citation.reference), columns);
+      make("p", { class: "kv-reference", lang: "nl" }, this.named(citation)?.title || citation.reference), columns);
     for (const note of citation.footnotes) card.append(make("p", { class: "kv-note", lang: "nl" }, `${t("note")}: ${note}`));
     card.append(this.actions(citation));
     return card;

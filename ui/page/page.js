@@ -136,6 +136,7 @@ class Page {
   /** Fetch the letters as they are now. */
   async refresh(conversation = "") {
     const begun = await call("page_begin", [conversation, visitor(), this.chosen]);
+    const named = this.total > 1;
     Object.assign(this, { letters: begun.letters, total: begun.total, leftOff: begun.left_off });
     this.known.clear();
     this.know(this.letters);
@@ -144,6 +145,7 @@ class Page {
     this.reader.label();
     this.lettersDialog.label();
     this.renderOpening();
+    if (named !== this.total > 1) this.talk.render(); // the sources name their letter, or need not any more
     return begun;
   }
 
