@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -14,8 +15,9 @@ from assistant.pipeline import Assistant, build_assistant
 from ingest.embed import Embedder
 from ingest.errors import UnknownLetter
 from ingest.home import Home
+from ingest.letter import Letter
 from ingest.settings import Settings
-from ui.library import FOLDER, MOST_BYTES, Library
+from ui.library import FOLDER, MOST_BYTES, MOST_LISTED, Library
 from ui.limits import Refusal, Uploads
 
 NAVO = "2018-04-26-navo"
@@ -137,3 +139,35 @@ def test_where_no_letters_are_taken_none_is_read(shared: Assistant, home_copy: P
     with pytest.raises(Refusal) as refused:
         Library(shared, Home(home_copy), Uploads.off).read(LETTER.name, CONTENT)
     assert refused.value.kind == "no_uploads"
+
+
+def test_many_letters_are_listed_by_id_and_only_those_shown_are_read(shared: Assistant, library: Library) -> None:
+    letters = _Counting({f"2020-01-01-brief-{number:04}": shared.letters[NAVO] for number in range(3 * MOST_LISTED)})
+    letters[NAVO] = shared.letters[NAVO]
+    shared.letters = letters
+    listed, left_off = library.list(shared)
+    assert [entry["id"] for entry in listed[:1]] == [shared.letters[NAVO].id]
+    assert (len(listed), left_off) == (MOST_LISTED, 2 * MOST_LISTED + 1)
+    assert len(letters.read) <= MOST_LISTED
+    before = len(letters.read)
+    library.list(shared)
+    assert len(letters.read) == before
+    found, left_off = library.list(shared, wanted="april NAVO")
+    assert len(found) == MOST_LISTED
+    assert left_off == 2 * MOST_LISTED + 1
+    assert library.list(shared, wanted="april xyzzy") == ([], 0)
+
+
+class _Counting(dict[str, Letter]):
+    """Letters that remember which were read, and are not to be read all at once."""
+
+    def __init__(self, letters: dict[str, Letter]) -> None:
+        super().__init__(letters)
+        self.read: set[str] = set()
+
+    def __getitem__(self, letter_id: str) -> Letter:
+        self.read.add(letter_id)
+        return super().__getitem__(letter_id)
+
+    def values(self) -> NoReturn:
+        raise AssertionError("every letter is read")
