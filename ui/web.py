@@ -40,6 +40,7 @@ _AT_ONCE_WORDED = 8
 _ASKING = ("ask", "page_ask", "export")
 _HEAVY = ("page_read", "page_add", "page_export")
 _SHUTDOWN_S = 2
+_LOOKS_EVERY_S = 0.005
 
 
 def build_app(library: Library, settings: Settings, users: Users | None = None, mcp: bool = False) -> Any:
@@ -98,6 +99,8 @@ def _build_blocks(library: Library, settings: Settings) -> Any:
     # each call is a session to Gradio, which would remember ten thousand of them with a copy of the page in each
     blocks.state_session_capacity = _SESSIONS
     blocks.queue(max_size=_MOST_WAITING)
+    # it looks for the next question a thousand times a second, also when nobody asks one
+    blocks._queue.sleep_when_free = _LOOKS_EVERY_S
     return blocks
 
 

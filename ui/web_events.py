@@ -25,10 +25,10 @@ from ui.web_endpoints import RANKED, told
 from ui.web_records import (
     LONGEST_REASON,
     LONGEST_WANTED,
-    page_answer,
     page_conversation,
     page_hit,
     page_letter,
+    page_message,
     page_preview,
     read_conversation,
     read_ids,
@@ -93,8 +93,7 @@ class PageEvents:
                     if isinstance(piece, Answer):
                         answer = told(piece)
                         number = _keep(kept, current, answer, len(history), worded_by)
-                        where = {"conversation": current, "message": number}
-                        yield {**page_answer(answer, assistant.letters), **where}
+                        yield {**page_message(answer, assistant.letters, number), "conversation": current}
                     elif assistant.model:
                         # a quotation is there all at once, with its sources
                         text += piece

@@ -90,12 +90,17 @@ def page_citation(citation: Citation, letters: Mapping[str, Letter]) -> Record:
     return {**citation_record(citation), "copies": copies, "kind": paragraph.kind, "gone": False}
 
 
+def page_message(answer: Answer, letters: Mapping[str, Letter], number: int | None) -> Record:
+    """Return an answer with its number in its conversation, without the paragraphs: the letter stands beside it."""
+    record = page_answer(answer, letters)
+    for citation in (*record["citations"], *record["nearest"]):
+        del citation["paragraph_text"]
+    return {**record, "message": number}
+
+
 def page_conversation(conversation: Conversation, letters: Mapping[str, Letter]) -> list[Record]:
     """Return the answers of a conversation, each with its number in it."""
-    return [
-        {**page_answer(message.answer, letters), "message": number}
-        for number, message in enumerate(conversation.messages)
-    ]
+    return [page_message(message.answer, letters, number) for number, message in enumerate(conversation.messages)]
 
 
 def page_preview(letter: Letter) -> Record:
