@@ -20,7 +20,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Annotated, Any, TypedDict
 
 from filelock import FileLock
@@ -66,11 +66,12 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A conversation with its messages, oldest first."""
+    """A conversation with its messages, oldest first; `model` is the name that was last chosen for it, if any."""
 
     id: str
     title: str
     messages: tuple[Message, ...]
+    model: str = ""
 
     @property
     def history(self) -> tuple[Turn, ...]:
@@ -80,6 +81,7 @@ class Conversation:
 
 class _State(TypedDict, total=False):
     title: str
+    model: str
     entries: Annotated[list[str], operator.add]
 
 
@@ -97,8 +99,8 @@ class Conversations:
         """Return the id of a new conversation, which is kept from its first message on."""
         return uuid.uuid4().hex
 
-    def add(self, conversation_id: str, answer: Answer) -> Message:
-        """Add a question with its answer; the first gives the conversation its title.
+    def add(self, conversation_id: str, answer: Answer, model: str = "") -> Message:
+        """Add a question with its answer, and who was to word it; the first gives the conversation its title.
 
         Raises:
             HomeUnusable: the database is damaged, or can't be written.
@@ -110,7 +112,7 @@ class Conversations:
             title = earlier.get("title") or shorten(answer.question)
             started = datetime.fromisoformat(json.loads([*earlier.get("entries", ()), entry][0])["asked_at"])
             turns = len(earlier.get("entries", ())) + 1
-            self._write(Summary(conversation_id, title, started, now, turns), {"entries": [entry]})
+            self._write(Summary(conversation_id, title, started, now, turns), {"entries": [entry], "model": model})
         return Message(now, answer)
 
     def summaries(self) -> tuple[Summary, ...]:
@@ -135,7 +137,7 @@ class Conversations:
             messages = tuple(
                 Message(datetime.fromisoformat(entry["asked_at"]), answer_of(entry["answer"])) for entry in entries
             )
-            return Conversation(conversation_id, values["title"], messages)
+            return Conversation(conversation_id, values["title"], messages, values.get("model", ""))
 
     def history(self, conversation_id: str) -> tuple[Turn, ...]:
         """Return the turns that the next question looks back on; none for a conversation that has no message yet."""
@@ -213,15 +215,7 @@ class Conversations:
 
     @cached_property
     def _graph(self) -> Any:
-        """A graph without any work to do: it appends what it is given, and its checkpoints are the conversation."""
-        stay_offline()
-        from langgraph.graph import END, START, StateGraph
-
-        graph = StateGraph(_State)
-        graph.add_node("keep", lambda _: {})
-        graph.add_edge(START, "keep")
-        graph.add_edge("keep", END)
-        return graph.compile(checkpointer=self._saver)
+        return _keeping().copy({"checkpointer": self._saver})
 
     def _values(self, conversation_id: str) -> dict[str, Any]:
         values: dict[str, Any] = self._graph.get_state({"configurable": {"thread_id": conversation_id}}).values
@@ -282,6 +276,19 @@ class Conversations:
                 f"the conversations in {self._path} can't be used ({error}): they may be damaged, or the disk full; "
                 "move that file elsewhere to begin anew, the letters stay as they are"
             ) from error
+
+
+@cache
+def _keeping() -> Any:
+    """A graph without any work to do: it appends what it is given, and its checkpoints are the conversation."""
+    stay_offline()
+    from langgraph.graph import END, START, StateGraph
+
+    graph = StateGraph(_State)
+    graph.add_node("keep", lambda _: {})
+    graph.add_edge(START, "keep")
+    graph.add_edge("keep", END)
+    return graph.compile()
 
 
 def shorten(title: str) -> str:

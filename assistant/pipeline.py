@@ -7,6 +7,7 @@ import re
 import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -248,6 +249,14 @@ class Assistant:
     def ranker(self) -> Ranker:
         """The trained models."""
         return load_ranker()
+
+    def with_model(self, model: ChatModel | None) -> Assistant:
+        """Return an assistant over the same open letters whose answers this model words, or none does."""
+        other = copy(self)
+        other.model = model
+        # its steps are those of this one
+        vars(other).pop("_chain", None)
+        return other
 
     def close(self) -> None:
         """Let go of the index."""

@@ -6,7 +6,9 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn, cast
 
 import pytest
 
@@ -14,8 +16,10 @@ from assistant.pipeline import Assistant, build_assistant
 from ingest.embed import Embedder
 from ingest.errors import UnknownLetter
 from ingest.home import Home
+from ingest.index import Letters
+from ingest.letter import Letter
 from ingest.settings import Settings
-from ui.library import FOLDER, MOST_BYTES, Library
+from ui.library import FOLDER, MOST_BYTES, MOST_LISTED, Library
 from ui.limits import Refusal, Uploads
 
 NAVO = "2018-04-26-navo"
@@ -137,3 +141,30 @@ def test_where_no_letters_are_taken_none_is_read(shared: Assistant, home_copy: P
     with pytest.raises(Refusal) as refused:
         Library(shared, Home(home_copy), Uploads.off).read(LETTER.name, CONTENT)
     assert refused.value.kind == "no_uploads"
+
+
+def test_many_letters_are_listed_by_id_and_none_is_read(shared: Assistant, library: Library) -> None:
+    bundled = shared.letters[NAVO]
+    ids = [*(f"2020-01-01-brief-{number:04}" for number in range(3 * MOST_LISTED)), NAVO]
+    shared.letters = cast("Letters", _Unread({letter_id: replace(bundled, id=letter_id) for letter_id in ids}))
+    listed, left_off = library.list(shared)
+    assert [entry["id"] for entry in listed[:1]] == [NAVO]
+    assert (len(listed), left_off) == (MOST_LISTED, 2 * MOST_LISTED + 1)
+    found, left_off = library.list(shared, wanted="april NAVO")
+    assert len(found) == MOST_LISTED
+    assert left_off == 2 * MOST_LISTED + 1
+    assert library.list(shared, wanted="april xyzzy") == ([], 0)
+
+
+class _Unread(dict[str, Letter]):
+    """Letters of which only the heads may be read."""
+
+    @property
+    def heads(self) -> dict[str, Letter]:
+        return dict(self.items())
+
+    def __getitem__(self, letter_id: str) -> NoReturn:
+        raise AssertionError(f"{letter_id} is read")
+
+    def values(self) -> NoReturn:
+        raise AssertionError("every letter is read")

@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
+from assistant import wording
 from assistant.dialogue import Turn
 from assistant.pipeline import Assistant
 from ingest.errors import UserError
-from ingest.letter import Letter
+from ingest.letter import Letter, Section
 from ui.page_texts import PAGE
 from ui.web_records import (
     LONGEST_QUESTION,
     MOST_TURNS,
+    hide_reasons,
     page_answer,
     read_history,
     read_letters,
@@ -100,3 +102,21 @@ def test_a_question_that_is_no_text_or_too_long_is_refused(question: object) -> 
 def test_letters_that_are_not_here_are_refused(chosen: object) -> None:
     with pytest.raises(UserError):
         read_letters(chosen, {})
+
+
+def test_why_a_model_failed_is_taken_out_of_what_visitors_see(assistant: Assistant) -> None:
+    answer = assistant.ask("Hoeveel militairen zijn er in Litouwen?")
+    for said in wording.MODEL_FAILED, wording.BROKEN_OFF:
+        told = said["nl"].format(reason="the model 'openai:x' failed: no connection (to 10.0.0.1)")
+        shown, reason = hide_reasons(replace(answer, warnings=("De brief is van 2018 (april).", told)))
+        assert shown.warnings == ("De brief is van 2018 (april).", told.split(" (the model")[0])
+        assert "10.0.0.1" in reason
+    assert hide_reasons(answer) == (answer, "")
+
+
+def test_example_questions_leave_the_number_of_a_heading_out(letter: Letter) -> None:
+    sections = tuple(
+        Section(heading, 1, ()) for heading in ("1. Staat", "2.3 Brug", "IV. Geld", "b) Tijd", "In 2025", "5G")
+    )
+    questions = suggest_questions(replace(letter, bundled=False, sections=sections), "nl")
+    assert [one.split("«")[1].split("»")[0] for one in questions] == ["Staat", "Brug", "Geld", "Tijd", "In 2025", "5G"]

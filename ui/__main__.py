@@ -7,6 +7,9 @@ import gc
 import os
 from typing import NoReturn
 
+# the products of numpy here are small: more threads would spin longer than they work, half of what an answer costs
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from ui.cli import main
 
 

@@ -423,11 +423,24 @@ def serve_page(
         Uploads, typer.Option(help="Who may ask a letter that a visitor adds: only they, everybody, or none is taken.")
     ] = Uploads.private,
     mcp: Annotated[bool, typer.Option("--mcp", help="Also answer programs that speak MCP.")] = False,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Let visitors choose who words the answers: this language model, named as for 'ask', or none at all; "
+            "may be repeated, the first is the default.",
+        ),
+    ] = None,
+    base_url: BaseUrlOption = None,
 ) -> None:
     """Open the chat page: the conversation with the letter beside it, in a browser."""
+    from assistant.llm import QUOTE, load_chat_model
+    from ui.models import load_models
     from ui.web import serve
 
-    serve(_assistant(), _settings(), host, port, auth, uploads, mcp)
+    settings = _settings(QUOTE if model else None, base_url)
+    models = load_models(model or (), lambda name: load_chat_model(name, settings.base_url, settings.timeout_s))
+    serve(_assistant(settings), settings, host, port, auth, uploads, mcp, models)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
-from assistant.dialogue import Answer, Citation
+from assistant.dialogue import QUOTE_MODEL, Answer, Citation
 from assistant.reference import name_letter
 from eval.provenance import fingerprint
 from ingest.embed import Identity
@@ -131,7 +131,7 @@ def _made_with(
         f"{name_letter(letter, language)} — {letter.title} ({letter.id}, SHA-256 {letter.sha256})"
         for letter in letters.values()
     ]
-    models = ", ".join(sorted({answer.model for answer in answers}))
+    models = ", ".join(sorted({texts.name_model(answer.model, language) for answer in answers}))
     return [
         *named,
         f"{words['fingerprint']}: {fingerprint(letters)}",
@@ -177,7 +177,7 @@ def _docx(entries: Sequence[Entry], made_with: Sequence[str], language: Language
     document.add_paragraph(words["intro"])
     for entry in entries:
         document.add_heading(_printable(entry.answer.question), 1)
-        if entry.answer.status != "answered":
+        if entry.answer.status != "answered" or entry.answer.model != QUOTE_MODEL:
             document.add_paragraph(_verdict(entry, language)).runs[0].italic = True
         document.add_paragraph(_printable(entry.text))
         for remark in _remarks(entry.answer, language):
@@ -247,7 +247,10 @@ def _cited(source: Source, language: Language) -> str:
 
 
 def _verdict(entry: Entry, language: Language) -> str:
-    return texts.STATUS[language][entry.answer.status]
+    status, model = texts.STATUS[language][entry.answer.status], entry.answer.model
+    if model == QUOTE_MODEL:
+        return status
+    return f"{status}, {texts.WORDED_BY[language].format(model=texts.name_model(model, language))}"
 
 
 def _plain(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ingest.letter import Language
+from ui.texts import WITHOUT_MODEL
 
 ABOUT_HEADING: dict[Language, str] = {
     "nl": "Wat staat er in de brief over «{heading}»?",
@@ -28,6 +29,23 @@ PACK: dict[Language, dict[str, str]] = {
     },
 }
 
+LOGIN: dict[Language, dict[str, str]] = {
+    "nl": {
+        "help": "Log in om brieven te bevragen.",
+        "user": "Gebruikersnaam",
+        "password": "Wachtwoord",
+        "enter": "Inloggen",
+        "wrong": "Deze naam en dit wachtwoord horen niet bij elkaar. Probeer het nog eens.",
+    },
+    "en": {
+        "help": "Log in to ask letters your questions.",
+        "user": "User name",
+        "password": "Password",
+        "enter": "Log in",
+        "wrong": "This name and this password do not belong together. Please try again.",
+    },
+}
+
 PAGE: dict[Language, dict[str, str]] = {
     "nl": {
         "skip": "Naar het vraagveld",
@@ -45,13 +63,19 @@ PAGE: dict[Language, dict[str, str]] = {
         "theme": "Licht of donker",
         "hello": "Wat wilt u uit de brief weten?",
         "what": "Elk antwoord is een letterlijk citaat, met de alinea erbij. In de brief zelf ziet u of het klopt.",
+        "what_worded": "Elk antwoord berust op letterlijke citaten, met de alinea erbij. In de brief zelf ziet u of "
+        "het klopt.",
         "asking": "U bevraagt",
         "all_letters": "Alle brieven",
         "examples": "Bijvoorbeeld",
         "limits_title": "Wat dit niet kan",
         "limits": "Kamervraag kent alleen wat in de brief staat: geen nieuws van daarna, geen mening, geen advies. "
         "Staat iets er niet in, dan zegt het antwoord dat.",
-        "private": "Alles gebeurt op de computer waarop Kamervraag draait; er gaat niets naar buiten.",
+        "private_never": "Alles gebeurt op de computer waarop Kamervraag draait; er gaat niets naar buiten.",
+        "private_chosen": "Kiest u een taalmodel, dan gaan uw vraag en de gevonden alinea’s daarheen; al het andere "
+        "gebeurt op de computer waarop Kamervraag draait.",
+        "private_always": "Uw vraag en de gevonden alinea’s gaan naar een taalmodel, dat het antwoord formuleert; al "
+        "het andere gebeurt op de computer waarop Kamervraag draait.",
         "question": "Uw vraag, in het Nederlands of Engels",
         "placeholder": "Stel een vraag over de brief …",
         "send": "Vraag",
@@ -127,6 +151,15 @@ PAGE: dict[Language, dict[str, str]] = {
         "gone": "Deze brief is er niet meer; het citaat is bewaard.",
         "letters": "Welke brieven bevraagt u?",
         "some_letters": "{count} brieven",
+        "letters_find": "Zoek een brief op naam of titel",
+        "letters_none": "Geen brief gevonden.",
+        "letters_more": "Er zijn nog {count} brieven; zoek op naam of titel.",
+        "wording": "Verwoording:",
+        "model_none": WITHOUT_MODEL["nl"],
+        "wording_it": "Zoekt in de brief en formuleert …",
+        "worded_by": "Verwoord door {model}.",
+        "worded_by_none": "Letterlijk aangehaald, zonder taalmodel.",
+        "log_out": "Uitloggen",
         "letters_help": "Onder het vraagveld kiest u welke brieven u bevraagt.",
         "filter": "Alleen brieven uit een periode, van een ministerie of in een dossier",
         "filter_from": "Vanaf",
@@ -150,6 +183,7 @@ PAGE: dict[Language, dict[str, str]] = {
         "upload_reading": "De brief wordt gelezen …",
         "upload_adding": "De brief wordt doorzoekbaar gemaakt …",
         "upload_done": "De brief is toegevoegd; stel uw vraag.",
+        "file_text": "tekst",
         "file_type": "Dit soort bestand kan niet worden gelezen. Gebruik {formats}.",
         "file_large": "Dit bestand is te groot: hoogstens {megabytes} MB.",
         "file_many": "U hebt het grootste aantal eigen brieven bereikt. Verwijder er eerst een.",
@@ -183,13 +217,19 @@ PAGE: dict[Language, dict[str, str]] = {
         "theme": "Light or dark",
         "hello": "What would you like to know from the letter?",
         "what": "Every answer is a verbatim quotation with its paragraph. Check it in the letter itself.",
+        "what_worded": "Every answer rests on verbatim quotations, with their paragraphs. Check it in the letter "
+        "itself.",
         "asking": "You are asking",
         "all_letters": "All letters",
         "examples": "For example",
         "limits_title": "What this cannot do",
         "limits": "Kamervraag knows only what the letter says: no later news, no opinions, no advice. "
         "If something is not in it, the answer says so.",
-        "private": "Everything happens on the computer that runs Kamervraag; nothing is sent anywhere.",
+        "private_never": "Everything happens on the computer that runs Kamervraag; nothing is sent anywhere.",
+        "private_chosen": "If you choose a language model, your question and the paragraphs found go there; all else "
+        "happens on the computer that runs Kamervraag.",
+        "private_always": "Your question and the paragraphs found go to a language model, which words the answer; all "
+        "else happens on the computer that runs Kamervraag.",
         "question": "Your question, in English or Dutch",
         "placeholder": "Ask the letter a question …",
         "send": "Ask",
@@ -265,6 +305,15 @@ PAGE: dict[Language, dict[str, str]] = {
         "gone": "This letter is no longer here; the quotation has been kept.",
         "letters": "Which letters are you asking?",
         "some_letters": "{count} letters",
+        "letters_find": "Find a letter by name or title",
+        "letters_none": "No letter found.",
+        "letters_more": "There are {count} more letters; search by name or title.",
+        "wording": "Wording:",
+        "model_none": WITHOUT_MODEL["en"],
+        "wording_it": "Searching the letter and wording the answer …",
+        "worded_by": "Worded by {model}.",
+        "worded_by_none": "Quoted word for word, without a language model.",
+        "log_out": "Log out",
         "letters_help": "Below the question field you choose which letters to ask.",
         "filter": "Only letters of a period, a ministry or a dossier",
         "filter_from": "From",
@@ -287,6 +336,7 @@ PAGE: dict[Language, dict[str, str]] = {
         "upload_reading": "Reading the letter …",
         "upload_adding": "Making the letter searchable …",
         "upload_done": "The letter has been added; ask your question.",
+        "file_text": "text",
         "file_type": "This kind of file cannot be read. Use {formats}.",
         "file_large": "This file is too large: at most {megabytes} MB.",
         "file_many": "You have as many letters of your own as are kept. Delete one first.",

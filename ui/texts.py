@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.dialogue import Citation, Status
+from assistant.dialogue import QUOTE_MODEL, Citation, Status
 from ingest.letter import Language
 
 SOURCES: dict[Language, str] = {"nl": "Bronnen", "en": "Sources"}
@@ -37,6 +37,18 @@ STATUS: dict[Language, dict[Status, str]] = {
 def place(citation: Citation, *, several: bool) -> str:
     """Return where a citation stands, with the letter's id where there are several."""
     return f"{citation.reference} ({citation.letter})" if several else citation.reference
+
+
+WITHOUT_MODEL: dict[Language, str] = {"nl": "zonder taalmodel", "en": "without a language model"}
+WORDED_BY: dict[Language, str] = {"nl": "verwoord door {model}", "en": "worded by {model}"}
+
+
+def name_model(name: str, language: Language) -> str:
+    """Return a model's name as people know it: "llama3.1 (ollama)"."""
+    if name == QUOTE_MODEL:
+        return WITHOUT_MODEL[language]
+    provider, _, model = name.partition(":")
+    return f"{model} ({provider})" if model else name
 
 
 def label_translation(citation: Citation, language: Language) -> str:

@@ -1,21 +1,19 @@
-"""The chat page: a Gradio app with named endpoints under a strict content policy, served on this machine."""
+"""The chat page: a page of one's own over Gradio's queue and named endpoints, served on this machine."""
 
 from __future__ import annotations
 
 import atexit
-import json
 import logging
 import os
 import shutil
 import socket
 import sys
 import tempfile
-from html import escape
-from importlib.resources import as_file, files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.dialogue import QUOTE_MODEL
 from ingest.errors import UserError
 from ingest.home import Home
 from ingest.offline import stay_offline
@@ -24,32 +22,25 @@ from ingest.settings import Settings, load_home
 from ui import page_texts
 from ui.library import MOST_BYTES, Library
 from ui.limits import RateLimit, Uploads
+from ui.models import Models, runs_here
 from ui.passwords import Users
 from ui.reader import render_letter
-from ui.web_records import LONGEST_QUESTION, LONGEST_REASON, page_letter
+from ui.web_records import LONGEST_QUESTION, LONGEST_REASON, page_outline
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
+    from ui.web_pages import Content
 
-CONTENT_POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-    "script-src 'self' 'unsafe-inline' 'unsafe-eval'; font-src 'self' data:; connect-src 'self'; "
-    "object-src 'none'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
-)
-_HEADERS = {
-    "Content-Security-Policy": CONTENT_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
-_CLOSED = ("/gradio_api/upload", "/gradio_api/deep_link", "/monitoring")
 _MCP_PATH = "/gradio_api/mcp/"
 _MOST_WAITING = 100
 _SESSIONS = 2 * _MOST_WAITING
 _AT_ONCE = 2
+# who waits for a language model takes no processor from the others
+_AT_ONCE_WORDED = 8
+_ASKING = ("ask", "page_ask", "export")
 _HEAVY = ("page_read", "page_add", "page_export")
-# a letter of the largest size in base64, and what is said around it
-_MOST_BODY = MOST_BYTES * 4 // 3 + 100_000
 _SHUTDOWN_S = 2
+_LOOKS_EVERY_S = 0.005
 
 
 def build_app(library: Library, settings: Settings, users: Users | None = None, mcp: bool = False) -> Any:
@@ -58,21 +49,26 @@ def build_app(library: Library, settings: Settings, users: Users | None = None, 
     scratch = tempfile.mkdtemp(prefix="kamervraag-")
     atexit.register(shutil.rmtree, scratch, ignore_errors=True)
     os.environ["GRADIO_TEMP_DIR"] = scratch
+    # statistics for a page that is closed here, made anew after every question
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = str(_SESSIONS)
     import gradio
-    from fastapi import FastAPI
-    from fastapi.staticfiles import StaticFiles
+    from starlette.applications import Starlette
+    from starlette.middleware import Middleware
 
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.middleware("http")(_protect)
-    with as_file(files("ui").joinpath("page")) as folder:
-        app.mount("/page", StaticFiles(directory=folder), name="page")
+    from ui.login import Login
+    from ui.web_pages import Guard, Pages
+
+    login = Login(users) if users else None
+    pages = Pages(Shell(library, login=login is not None).content, login)
+    # before Gradio, whose own page would bring ten times the bytes and a weaker content policy
+    app = Starlette(routes=pages.routes(), middleware=[Middleware(Guard)])
     return gradio.mount_gradio_app(
         app,
         _build_blocks(library, settings),
         path="/",
         server_name="127.0.0.1",
-        head=_render_head(),
-        auth=users.admit if users else None,
+        auth_dependency=login.name_of if login else None,
         footer_links=[],
         run_history=False,
         ssr_mode=False,
@@ -84,44 +80,16 @@ def build_app(library: Library, settings: Settings, users: Users | None = None, 
     )
 
 
-def _render_head() -> str:
-    """Return what loads the page's own style and script, every module of it at once."""
-    modules = sorted(file.name for file in files("ui").joinpath("page").iterdir() if file.name.endswith(".js"))
-    return (
-        '<link rel="stylesheet" href="/page/page.css">'
-        + "".join(f'<link rel="modulepreload" href="/page/{name}">' for name in modules)
-        + '<script type="module" src="/page/page.js"></script>'
-    )
-
-
-async def _protect(request: Any, call_next: Any) -> Any:
-    """Add the content policy to every answer, close the routes that nothing here uses and turn away what is too big."""
-    from fastapi.responses import PlainTextResponse
-
-    # what comes in pieces does not tell its length, and nothing here sends it so
-    length = "unknown" if "transfer-encoding" in request.headers else request.headers.get("content-length", "0")
-    if request.url.path.rstrip("/").startswith(_CLOSED):
-        response = PlainTextResponse("not found", status_code=404)
-    elif not length.isdecimal() or int(length) > _MOST_BODY:
-        response = PlainTextResponse("too large", status_code=413)
-    else:
-        response = await call_next(request)
-    for name, value in _HEADERS.items():
-        response.headers[name] = value
-    return response
-
-
 def _build_blocks(library: Library, settings: Settings) -> Any:
-    import gradio
     from gradio.events import api
 
-    from ui.web_endpoints import Endpoints
+    from ui.web_endpoints import Blocks, Endpoints
     from ui.web_events import PageEvents
 
     limit = RateLimit(settings.questions_a_minute)
     programs, page = Endpoints(library, limit), PageEvents(library, Home(settings.home), limit)
-    with gradio.Blocks(title="Kamervraag", analytics_enabled=False, fill_width=True) as blocks:
-        gradio.HTML(render_shell(library), elem_id="kv-root", apply_default_css=False, js_on_load=None)
+    at_once = {**dict.fromkeys(_HEAVY, 1), **dict.fromkeys(_ASKING, _AT_ONCE_WORDED if library.models else _AT_ONCE)}
+    with Blocks(title="Kamervraag", analytics_enabled=False) as blocks:
         for public in (
             programs.ask,
             programs.why,
@@ -130,31 +98,65 @@ def _build_blocks(library: Library, settings: Settings) -> Any:
             programs.letter,
             programs.export,
         ):
-            api(public, api_name=public.__name__, concurrency_limit=_AT_ONCE)
+            name = public.__name__
+            api(public, api_name=name, concurrency_limit=at_once.get(name, _AT_ONCE))
         for name in (name for name in vars(PageEvents) if name.startswith("page_")):
-            at_once = 1 if name in _HEAVY else _AT_ONCE
-            api(getattr(page, name), api_name=name, api_visibility="undocumented", concurrency_limit=at_once)
+            limited = at_once.get(name, _AT_ONCE)
+            api(getattr(page, name), api_name=name, api_visibility="undocumented", concurrency_limit=limited)
     # each call is a session to Gradio, which would remember ten thousand of them with a copy of the page in each
     blocks.state_session_capacity = _SESSIONS
     blocks.queue(max_size=_MOST_WAITING)
+    # it looks for the next question a thousand times a second, also when nobody asks one
+    blocks._queue.sleep_when_free = _LOOKS_EVERY_S
     return blocks
 
 
-def render_shell(library: Library) -> str:
-    """Return the page's frame with the first letter in it and, as inert JSON, what its script needs."""
-    letters = sorted(library.shared.letters.values(), key=lambda letter: (not letter.bundled, letter.id))
-    data = {
-        "texts": page_texts.PAGE,
-        "letters": [{**page_letter(letter), "own": False} for letter in letters],
-        "longest": LONGEST_QUESTION,
-        "longestReason": LONGEST_REASON,
-        "uploads": library.uploads,
-        "suffixes": SUFFIXES,
-        "megabytes": MOST_BYTES // 1_000_000,
-    }
-    frame = files("ui").joinpath("page/shell.html").read_text(encoding="utf-8")
-    inert = f'<div id="kv-data" hidden>{escape(json.dumps(data, ensure_ascii=False))}</div>'
-    return frame.replace("<!-- letter -->", render_letter(letters[0]) if letters else "") + inert
+class Shell:
+    """The page's frame with the first letter in it; made again when the letters that everybody may ask change."""
+
+    def __init__(self, library: Library, *, login: bool) -> None:
+        self._library, self._has_login = library, login
+        self._made: tuple[Assistant, Content] | None = None
+
+    def content(self) -> Content:
+        """Return the page as it is sent."""
+        from ui.web_pages import Content
+
+        shared = self._library.shared
+        if self._made is None or self._made[0] is not shared:
+            self._made = (shared, Content.of(self.render().encode("utf-8", "replace"), "text/html"))
+        return self._made[1]
+
+    def render(self) -> str:
+        """Return the page, with what its script needs as inert JSON."""
+        from ui.web_pages import fill, inert
+
+        shared = self._library.shared
+        entries, _ = self._library.list(shared)
+        letter = shared.letters[entries[0]["id"]] if entries else None
+        worders = [name for name in self._worders() if name != QUOTE_MODEL]
+        elsewhere = [name for name in worders if not runs_here(name)]
+        data = {
+            "texts": page_texts.PAGE,
+            "letters": entries[:1],
+            "shown": page_outline(letter) if letter else None,
+            "total": len(shared.letters),
+            "models": self._library.models.names,
+            "worded": bool(worders),
+            "leaves": ("chosen" if self._library.models else "always") if elsewhere else "never",
+            "longest": LONGEST_QUESTION,
+            "longestReason": LONGEST_REASON,
+            "uploads": self._library.uploads,
+            "suffixes": SUFFIXES,
+            "megabytes": MOST_BYTES // 1_000_000,
+            "login": self._has_login,
+        }
+        return fill("shell.html", {"data": inert(data), "letter": render_letter(letter) if letter else ""})
+
+    def _worders(self) -> tuple[str, ...]:
+        """Return the names of what may word an answer."""
+        own = self._library.shared.model
+        return self._library.models.names or ((own.name,) if own else ())
 
 
 def serve(
@@ -165,8 +167,9 @@ def serve(
     auth: Path | None = None,
     uploads: Uploads = Uploads.private,
     mcp: bool = False,
+    models: Models | None = None,
 ) -> None:
-    """Serve the page until Ctrl-C.
+    """Serve the page until Ctrl-C, with a choice of models where some are given.
 
     Raises:
         UserError: the address is taken or not this machine's, the file of passwords is no good, or MCP can't be had.
@@ -177,8 +180,8 @@ def serve(
 
     users = Users(auth) if auth else None
     listener = _listen(host, port)
-    assistant.ask("Waar gaat de brief over?")
-    app = build_app(Library(assistant, load_home(settings), uploads), settings, users, mcp)
+    assistant.with_model(None).ask("Waar gaat de brief over?")
+    app = build_app(Library(assistant, load_home(settings), uploads, models), settings, users, mcp)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_SHUTDOWN_S)
     shown = f"[{host}]" if ":" in host else host

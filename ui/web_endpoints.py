@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ from ui.limits import RateLimit
 from ui.records import letter_record, structure_record
 from ui.visitor import explained, spend
 from ui.web_records import (
+    hide_reasons,
     page_answer,
     page_hit,
     page_overview,
@@ -30,6 +32,26 @@ from ui.web_records import (
 )
 
 RANKED = 8
+_LOG = logging.getLogger(__name__)
+
+
+def told(answer: Answer) -> Answer:
+    """Return an answer as visitors get it; why a language model failed is logged."""
+    shown, reason = hide_reasons(answer)
+    if reason:
+        _LOG.warning("an answer was not worded: %s", reason)
+    return shown
+
+
+class Blocks(gradio.Blocks):
+    """Gradio's blocks, taking calls without the last arguments: who wrote them before those came is still answered."""
+
+    async def process_api(self, block_fn: Any, inputs: list[Any], *arguments: Any, **keywords: Any) -> dict[str, Any]:
+        """Answer a call."""
+        wanted = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
+        given = [*inputs, *[None] * (len(wanted.inputs) - len(inputs))]
+        answer: dict[str, Any] = await super().process_api(block_fn, given, *arguments, **keywords)
+        return answer
 
 
 class Endpoints:
@@ -48,6 +70,7 @@ class Endpoints:
         date_to: str = "",
         ministry: str = "",
         dossier: str = "",
+        model: str | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Answer a question over letters to parliament with verbatim quotations, or say that they are silent.
 
@@ -59,19 +82,20 @@ class Endpoints:
             date_to: Only letters up to this day, month or year, which counts as well.
             ministry: Only letters of this ministry, by its name or abbreviation, such as OCW.
             dossier: Only letters of this dossier, such as 29665 or 36200-XII.
+            model: Who words the answer, of those that this server offers; its own choice where none is named.
 
         Returns:
             {"partial": text} as it grows, and at last the answer as `kamervraag ask --json` prints it.
         """
         with explained():
             spend(self._limit, request)
-            assistant = self._library.shared
+            assistant = self._library.shared_by(self._library.models.read(model))
             known, text = assistant.letters, ""
             turns = read_history(history or [], known)
             chosen = _read_filters(assistant, letters, date_from, date_to, ministry, dossier)
             for piece in assistant.stream(read_question(question), turns, letters=chosen):
                 if isinstance(piece, Answer):
-                    yield page_answer(piece, known)
+                    yield page_answer(told(piece), known)
                 else:
                     text += piece
                     yield {"partial": text}
@@ -149,6 +173,7 @@ class Endpoints:
         request: gradio.Request,
         language: Literal["nl", "en"] = "nl",
         kind: Literal["md", "docx", "json"] = "md",
+        model: str | None = None,
     ) -> dict[str, str]:
         """Ask questions in their order, and return the evidence of all answers as a file in base64.
 
@@ -156,17 +181,18 @@ class Endpoints:
             turns: The questions, such as {"question": "…", "letters": [], "date_from": "2018"}.
             language: The language of the file's headings.
             kind: Markdown, Word or JSON.
+            model: Who words the answers, of those that this server offers; its own choice where none is named.
         """
         with explained():
             spend(self._limit, request)
-            assistant = self._library.shared
+            assistant = self._library.shared_by(self._library.models.read(model))
             known = assistant.letters
             wanted, file_kind = read_language(language), read_kind(kind)
             answers: list[Answer] = []
             history: list[Turn] = []
             asked: set[str] = set()
             for turn, chosen in zip(read_history(turns, known), read_scopes(turns, assistant.cards), strict=True):
-                answers.append(assistant.ask(turn.question, history, letters=chosen))
+                answers.append(told(assistant.ask(turn.question, history, letters=chosen)))
                 history.append(Turn(turn.question, tuple(one.paragraph_id for one in answers[-1].citations)))
                 asked.update(assistant.select(chosen).letters or known)
             content = write_pack(

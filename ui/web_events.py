@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ import gradio
 
 from assistant.conversations import LONGEST_TITLE, Conversation, Conversations
 from assistant.dialogue import Answer, Turn
+from assistant.pipeline import Assistant
 from ingest.errors import UnknownConversation, UserError
 from ingest.home import Home
 from ingest.letter import Letter
@@ -19,19 +20,20 @@ from ui.export import MIME_TYPES, write_pack
 from ui.feedback import feedback_case, keep_feedback
 from ui.library import Library
 from ui.limits import RateLimit
-from ui.reader import render_letter
 from ui.visitor import explained, owner_of, spend
-from ui.web_endpoints import RANKED
+from ui.web_endpoints import RANKED, told
 from ui.web_records import (
     LONGEST_REASON,
-    page_answer,
+    LONGEST_WANTED,
     page_conversation,
     page_hit,
     page_letter,
+    page_message,
     page_preview,
     page_selection,
     read_chosen,
     read_conversation,
+    read_ids,
     read_kind,
     read_language,
     read_letters,
@@ -50,19 +52,28 @@ class PageEvents:
     def __init__(self, library: Library, home: Home, limit: RateLimit) -> None:
         self._library, self._home, self._limit = library, home, limit
 
-    def page_begin(self, conversation: str, visitor: str, request: gradio.Request) -> dict[str, Any]:
-        """Return all letters that the visitor may ask, and the conversation that was open, if it is still there."""
+    def page_begin(
+        self, conversation: str, visitor: str, request: gradio.Request, chosen: list[str] | None = None
+    ) -> dict[str, Any]:
+        """Return the letters to choose from, those chosen among them, and the conversation that was open, if any."""
         with explained():
             owner = owner_of(request, visitor)
             with self._library.open(owner) as assistant, self._kept(owner) as kept:
-                own = self._library.own_ids(owner)
-                letters = sorted(assistant.letters.values(), key=lambda letter: (not letter.bundled, letter.id))
-                records = [{**page_letter(letter), "own": letter.id in own} for letter in letters]
+                listed = self._list(assistant, owner, "", read_ids(chosen or []))
                 try:
-                    found = page_conversation(kept.load(read_conversation(conversation)), assistant.letters)
+                    found = kept.load(read_conversation(conversation))
                 except UnknownConversation:
-                    found = []
-                return {"letters": records, "answers": found}
+                    return {**listed, "answers": [], "model": self._library.models.read("")}
+                model = self._library.models.still(found.model)
+                return {**listed, "answers": page_conversation(found, assistant.letters), "model": model}
+
+    def page_letters(self, wanted: str, visitor: str, request: gradio.Request) -> dict[str, Any]:
+        """Return the letters whose name or title has all of these words, the first of them where there are many."""
+        with explained():
+            spend(self._limit, request)
+            owner = owner_of(request, visitor)
+            with self._library.open(owner) as assistant:
+                return self._list(assistant, owner, read_line(wanted, LONGEST_WANTED), ())
 
     def page_ask(
         self,
@@ -71,19 +82,22 @@ class PageEvents:
         letters: list[str] | dict[str, Any],
         visitor: str,
         request: gradio.Request,
+        model: str | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """Yield an answer as it grows, and at last whole, with the conversation that it is kept in."""
+        """Yield an answer as it is worded, and at last whole, with the conversation that it is kept in."""
         with explained():
             spend(self._limit, request)
-            owner = owner_of(request, visitor)
-            with self._library.open(owner) as assistant, self._kept(owner) as kept:
+            owner, worded_by = owner_of(request, visitor), self._library.models.read(model)
+            with self._library.open(owner, worded_by) as assistant, self._kept(owner) as kept:
                 current, history = _resume(kept, read_conversation(conversation))
                 chosen, text = read_chosen(letters, assistant.cards), ""
                 for piece in assistant.stream(read_question(question), history, letters=chosen):
                     if isinstance(piece, Answer):
-                        where = {"conversation": current, "message": _keep(kept, current, piece, len(history))}
-                        yield {**page_answer(piece, assistant.letters), **where}
-                    else:
+                        answer = told(piece)
+                        number = _keep(kept, current, answer, len(history), worded_by)
+                        yield {**page_message(answer, assistant.letters, number), "conversation": current}
+                    elif assistant.model:
+                        # a quotation is there all at once, with its sources
                         text += piece
                         yield {"partial": text}
 
@@ -104,11 +118,11 @@ class PageEvents:
         with explained(), self._library.open(owner_of(request, visitor)) as assistant:
             return page_selection(assistant.cards, filters)
 
-    def page_letter(self, letter_id: str, visitor: str, request: gradio.Request) -> str:
-        """Return a letter typeset as HTML."""
+    def page_letter(self, letter_id: str, visitor: str, request: gradio.Request) -> dict[str, Any]:
+        """Return a letter typeset as HTML, with its contents and what to ask of it."""
         with explained(), self._library.open(owner_of(request, visitor)) as assistant:
             (known,) = read_letters([letter_id], assistant.letters)
-            return render_letter(assistant.letters[known])
+            return page_letter(assistant.letters[known])
 
     def page_conversations(self, visitor: str, request: gradio.Request) -> list[dict[str, Any]]:
         """List the visitor's conversations, the last changed first."""
@@ -183,6 +197,15 @@ class PageEvents:
             self._library.remove(owner_of(request, visitor), letter_id)
             return True
 
+    def _list(self, assistant: Assistant, owner: str, wanted: str, chosen: Sequence[str]) -> dict[str, Any]:
+        own = set(self._library.own_ids(owner))
+        entries, left_off = self._library.list(assistant, own, wanted)
+        listed = {entry["id"] for entry in entries}
+        entries += [
+            self._library.entry(assistant, one, own) for one in chosen if one in assistant.letters.keys() - listed
+        ]
+        return {"letters": entries, "total": len(assistant.letters), "left_off": left_off}
+
     @contextmanager
     def _kept(self, owner: str) -> Iterator[Conversations]:
         with closing(Conversations(self._home, owner)) as kept:
@@ -197,10 +220,10 @@ def _resume(kept: Conversations, conversation_id: str) -> tuple[str, tuple[Turn,
         return kept.create(), ()
 
 
-def _keep(kept: Conversations, conversation_id: str, answer: Answer, number: int) -> int | None:
+def _keep(kept: Conversations, conversation_id: str, answer: Answer, number: int, model: str) -> int | None:
     """Keep an answer and return its number; it is worth showing also when it can't be kept."""
     try:
-        kept.add(conversation_id, answer)
+        kept.add(conversation_id, answer, model)
     except UserError:
         _LOG.exception("an answer could not be kept")
         return None

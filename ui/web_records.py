@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -29,24 +30,40 @@ LONGEST_QUESTION = LONGEST_QUERY
 MOST_TURNS = 50
 LONGEST_REASON = 500
 LONGEST_NAME = 255
+LONGEST_WANTED = 100
 MOST_LETTERS = 200
 _MOST_PARAGRAPHS = 20
 _EXAMPLES = 6
 _CONVERSATION = re.compile(r"(?:[0-9a-f]{32})?")
+# "1.", "2.3", "IV." or "b)" before a heading
+_NUMBERED = re.compile(r"^(?:\d+(?:\.\d+)*[.)]?|[IVX]+[.)]|[a-z][.)])\s+(?=\S)")
+# as a failed model's message ends a warning
+_REASON = re.compile(r"\s*\(the model '.*\)$", re.DOTALL)
 _KINDS: tuple[PackKind, ...] = ("md", "json", "docx")
 _LANGUAGES: tuple[Language, ...] = ("nl", "en")
 
 
-def page_letter(letter: Letter) -> Record:
-    """Return what the page knows of a letter before it is opened."""
+def page_entry(letter: Letter) -> Record:
+    """Return what a list of letters shows of one."""
     return {
         "id": letter.id,
         "title": letter.title,
         "name": {language: name_letter(letter, language) for language in _LANGUAGES},
-        "sender": letter.sender,
+    }
+
+
+def page_outline(letter: Letter) -> Record:
+    """Return what stands around a letter that is open: its contents and what to ask of it."""
+    return {
+        "id": letter.id,
         "headings": list_headings(letter),
         "examples": {language: list(suggest_questions(letter, language)) for language in _LANGUAGES},
     }
+
+
+def page_letter(letter: Letter) -> Record:
+    """Return a letter to open."""
+    return {**page_entry(letter), **page_outline(letter), "html": render_letter(letter)}
 
 
 def page_answer(answer: Answer, letters: Mapping[str, Letter]) -> Record:
@@ -55,6 +72,13 @@ def page_answer(answer: Answer, letters: Mapping[str, Letter]) -> Record:
     for kind, citations in (("citations", answer.citations), ("nearest", answer.nearest)):
         record[kind] = [page_citation(citation, letters) for citation in citations]
     return record
+
+
+def hide_reasons(answer: Answer) -> tuple[Answer, str]:
+    """Return the answer without why a language model failed, which is for the server's owner, and that reason."""
+    reasons = [found[0] for found in map(_REASON.search, answer.warnings) if found]
+    shown = tuple(_REASON.sub("", warning) for warning in answer.warnings)
+    return (replace(answer, warnings=shown) if reasons else answer), " ".join(reasons).strip()
 
 
 def page_citation(citation: Citation, letters: Mapping[str, Letter]) -> Record:
@@ -70,12 +94,17 @@ def page_citation(citation: Citation, letters: Mapping[str, Letter]) -> Record:
     return {**citation_record(citation), "copies": copies, "kind": paragraph.kind, "gone": False}
 
 
+def page_message(answer: Answer, letters: Mapping[str, Letter], number: int | None) -> Record:
+    """Return an answer with its number in its conversation, without the paragraphs: the letter stands beside it."""
+    record = page_answer(answer, letters)
+    for citation in (*record["citations"], *record["nearest"]):
+        del citation["paragraph_text"]
+    return {**record, "message": number}
+
+
 def page_conversation(conversation: Conversation, letters: Mapping[str, Letter]) -> list[Record]:
     """Return the answers of a conversation, each with its number in it."""
-    return [
-        {**page_answer(message.answer, letters), "message": number}
-        for number, message in enumerate(conversation.messages)
-    ]
+    return [page_message(message.answer, letters, number) for number, message in enumerate(conversation.messages)]
 
 
 def page_preview(letter: Letter) -> Record:
@@ -83,6 +112,7 @@ def page_preview(letter: Letter) -> Record:
     body = [paragraph for _, paragraph in letter.paragraphs() if paragraph.kind in BODY_KINDS]
     return {
         **page_letter(letter),
+        "sender": letter.sender,
         "signed": ", ".join(one.name for one in letter.signatories if one.name),
         "addressee": letter.addressee,
         "counts": {
@@ -90,7 +120,6 @@ def page_preview(letter: Letter) -> Record:
             "headings": len(list_headings(letter)),
             "footnotes": len(letter.footnotes),
         },
-        "html": render_letter(letter),
     }
 
 
@@ -140,7 +169,7 @@ def suggest_questions(letter: Letter, language: Language) -> tuple[str, ...]:
     if letter.bundled and letter.id in _bundled_examples():
         return tuple(_bundled_examples()[letter.id][language])[:_EXAMPLES]
     headings = [
-        (section.translated_heading if language == "en" else None) or section.heading
+        _NUMBERED.sub("", (section.translated_heading if language == "en" else None) or section.heading)
         for section in letter.sections
         if section.heading
     ]
@@ -196,17 +225,27 @@ def read_upload(name: object, content: object) -> tuple[str, bytes]:
         raise UserError("the content of the file has to be base64") from error
 
 
+def read_ids(chosen: object) -> tuple[str, ...]:
+    """Return ids of letters, which may have gone.
+
+    Raises:
+        UserError: no list of texts, or too long.
+    """
+    if not isinstance(chosen, list) or len(chosen) > MOST_LETTERS or not all(isinstance(one, str) for one in chosen):
+        raise UserError(f"the letters have to be a list of at most {MOST_LETTERS} ids")
+    return tuple(chosen)
+
+
 def read_letters(chosen: object, letters: Mapping[str, Letter | LetterCard]) -> tuple[str, ...]:
     """Return the ids of the letters to ask.
 
     Raises:
         UserError: no list of ids of letters that are here.
     """
-    if not isinstance(chosen, list) or len(chosen) > MOST_LETTERS:
-        raise UserError(f"the letters have to be a list of at most {MOST_LETTERS} ids")
-    if not all(isinstance(letter_id, str) and letter_id in letters for letter_id in chosen):
+    ids = read_ids(chosen)
+    if not all(letter_id in letters for letter_id in ids):
         raise UserError("one of the letters is not here; 'kamervraag letters' lists those that are")
-    return tuple(chosen)
+    return ids
 
 
 def read_chosen(chosen: object, cards: Mapping[str, LetterCard]) -> Scope:

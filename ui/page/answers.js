@@ -1,5 +1,5 @@
 // A turn of the conversation: the question, the answer with its chips, the evidence.
-import { announce, byId, make, marked, toUnits } from "./dom.js";
+import { announce, byId, capital, make, marked, toUnits } from "./dom.js";
 import { thumbs } from "./feedback.js";
 import { call, visitor } from "./server.js";
 
@@ -7,10 +7,10 @@ const STRONG = 0.6;
 const FAIR = 0.25;
 
 export class Answers {
-  constructor(reader, t, longestReason) {
-    this.reader = reader;
+  constructor(page, t) {
+    this.page = page;
+    this.reader = page.reader;
     this.t = t;
-    this.longestReason = longestReason;
   }
 
   /** Return the elements of a turn: {question, partial, record, error}. */
@@ -28,7 +28,7 @@ export class Answers {
 
   pending(turn) {
     if (turn.partial) return make("p", { class: "kv-answer" }, turn.partial.replace(/\s*\[\d+\]/g, ""));
-    return make("p", { class: "kv-searching" }, make("span", { class: "kv-dots", "aria-hidden": "true" }), this.t("searching"));
+    return make("p", { class: "kv-searching" }, make("span", { class: "kv-dots", "aria-hidden": "true" }), this.t(turn.worded ? "wording_it" : "searching"));
   }
 
   answer(record, letters) {
@@ -49,17 +49,23 @@ export class Answers {
       body.append(cards);
     }
     if (record.withheld.length) body.append(this.withheld(record));
+    if (!no && (this.page.models.length > 1 || record.model !== "quote")) body.append(this.wordedBy(record));
     const foot = make("div", { class: "kv-foot" });
     if (shown.length) foot.append(this.why(record, letters));
-    if (this.canBeJudged(record)) foot.append(thumbs(record, this.t, this.longestReason));
+    if (this.canBeJudged(record)) foot.append(thumbs(record, this.t, this.page.longestReason));
     body.append(foot);
     return body;
   }
 
   /** What is said of a letter of one's own stays one's own; what was not kept can't be judged. */
   canBeJudged(record) {
-    const own = (one) => one.gone || this.reader.letters.find((letter) => letter.id === one.letter)?.own;
+    const own = (one) => one.gone || this.page.known.get(one.letter)?.own;
     return typeof record.message === "number" && ![...record.citations, ...record.nearest].some(own);
+  }
+
+  wordedBy(record) {
+    const said = record.model === "quote" ? this.t("worded_by_none") : this.t("worded_by", { model: this.page.nameModel(record.model) });
+    return make("p", { class: "kv-worded" }, said);
   }
 
   withheld(record) {
@@ -71,7 +77,8 @@ export class Answers {
   /** The answer's text: what leads in each letter, the quotations with their decisive words, a chip for every [n]. */
   text(record, cards) {
     const paragraph = make("p", { class: "kv-answer", lang: record.language });
-    for (const piece of record.answer.split(/(\[\d+\]|(?:^|\n)[^“\n]{0,300}: (?=“))/)) {
+    const leads = /(\[\d+\]|(?:^|\n)[^“\n]{0,300}: (?=“)|^(?:Volgens de|According to the) [^:“]{1,160}: )/;
+    for (const piece of record.answer.split(leads)) {
       const number = /^\[(\d+)\]$/.exec(piece)?.[1];
       const citation = number && record.citations.find((one) => one.n === Number(number));
       if (citation) paragraph.append(keptTogether(paragraph, this.chip(citation, cards)));
@@ -81,7 +88,17 @@ export class Answers {
     return paragraph;
   }
 
+  /** Where a citation stands, with its letter where it could be another. */
   place(citation) {
+    const name = this.named(citation)?.name[this.page.language];
+    return name ? `${capital(name)}, ${this.placeWithin(citation)}` : this.placeWithin(citation);
+  }
+
+  named(citation) {
+    return this.page.total > 1 ? this.page.known.get(citation.letter) : undefined;
+  }
+
+  placeWithin(citation) {
     const framed = citation.kind === "header" || citation.kind === "signature";
     const name = framed ? `place_${citation.kind}` : citation.section ? "place" : "place_opening";
     return this.t(name, { section: citation.section, paragraph: citation.paragraph });
@@ -113,7 +130,7 @@ export class Answers {
     const summary = make("summary", {}, make("span", { class: "kv-n", "aria-hidden": no }, no ? "¶" : String(citation.n)),
       make("span", { lang: "nl" }, this.place(citation), hint));
     const card = make("details", { class: "kv-card", "data-n": citation.n }, summary,
-      make("p", { class: "kv-reference", lang: "nl" }, citation.reference), columns);
+      make("p", { class: "kv-reference", lang: "nl" }, this.named(citation)?.title || citation.reference), columns);
     for (const note of citation.footnotes) card.append(make("p", { class: "kv-note", lang: "nl" }, `${t("note")}: ${note}`));
     card.append(this.actions(citation));
     return card;

@@ -45,9 +45,9 @@ export class Kept {
 
   async resume(id) {
     try {
-      const { answers } = await call("page_begin", [id, visitor()]);
+      const { answers, model } = await call("page_begin", [id, visitor(), []]);
       this.dialog.close();
-      this.talk.open(id, answers);
+      this.talk.open(id, answers, model);
     } catch (error) {
       announce(this.page.t(error.key ?? "failed"));
     }

@@ -3,8 +3,9 @@ import { announce, byId, make, scrollTo, toUnits } from "./dom.js";
 import { call, visitor } from "./server.js";
 
 export class Reader {
-  constructor(letters, t) {
-    this.letters = letters;
+  /** `shown` is the outline of the letter that the page came with. */
+  constructor(shown, t) {
+    this.outlines = new Map(shown ? [[shown.id, shown]] : []);
     this.t = t;
     this.sheet = byId("kv-sheet");
     this.shown = this.sheet.querySelector("article")?.dataset.letter;
@@ -26,13 +27,14 @@ export class Reader {
       });
     }
     this.sheet.addEventListener("click", (event) => this.onClick(event));
+    this.nameOf = () => "";
     this.onAsk = () => {};
     this.onShow = () => {};
     this.label();
   }
 
   get letter() {
-    return this.shown ? this.letters.find((letter) => letter.id === this.shown) : this.previewed;
+    return this.shown ? this.outlines.get(this.shown) : this.previewed;
   }
 
   /** Put the page's language on what the letter's frame says. */
@@ -41,6 +43,7 @@ export class Reader {
       button.textContent = this.t("about");
       button.hidden = !this.shown;
     }
+    byId("kv-letter-name").textContent = this.nameOf(this.letter);
     const items = (this.letter?.headings ?? []).map((heading) =>
       make("li", { class: `kv-level-${heading.level}`, lang: "nl" }, make("a", {
         href: `#${heading.target}`,
@@ -74,10 +77,16 @@ export class Reader {
   async show(letterId) {
     if (letterId === this.shown) return;
     try {
-      this.fill(await call("page_letter", [letterId, visitor()]), letterId);
+      if (!this.outlines.get(letterId)?.html) this.outlines.set(letterId, await call("page_letter", [letterId, visitor()]));
+      this.fill(this.outlines.get(letterId).html, letterId);
     } catch (error) {
       announce(this.t(error.key ?? "failed"));
     }
+  }
+
+  /** Fetch letters again when they are next shown, since they have gone or may be other ones. */
+  forget(gone) {
+    for (const id of [...this.outlines.keys()]) if (id !== this.shown && gone(id)) this.outlines.delete(id);
   }
 
   /** Show a letter that has not been added yet. */

@@ -4,6 +4,12 @@ import { Filter } from "./filter.js";
 import { confirmed } from "./kept.js";
 import { call, Failure, visitor } from "./server.js";
 
+/** From so many letters on, they can be looked up. */
+const MANY = 8;
+
+/** What people call the files that a letter can be read from. */
+const KINDS = { ".docx": "Word", ".txt": "text", ".text": "text", ".md": "Markdown", ".markdown": "Markdown", ".htm": "HTML", ".html": "HTML", ".xhtml": "HTML" };
+
 export class Letters {
   constructor(page) {
     this.page = page;
@@ -20,6 +26,7 @@ export class Letters {
     zone.addEventListener("dragover", () => zone.classList.add("kv-over"));
     for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => zone.classList.remove("kv-over"));
     zone.addEventListener("drop", (event) => event.dataTransfer.files.length && this.read(event.dataTransfer.files[0]));
+    byId("kv-letters-find").addEventListener("input", (event) => this.find(event.target.value));
     byId("kv-check-use").addEventListener("click", () => this.use());
     byId("kv-check-leave").addEventListener("click", () => this.leave());
   }
@@ -29,39 +36,64 @@ export class Letters {
   }
 
   get limits() {
-    const kinds = this.page.suffixes.map((one) => one.slice(1).toUpperCase()).sort();
-    const formats = new Intl.ListFormat(this.page.language, { type: "disjunction" }).format(kinds);
+    const kinds = new Set(this.page.suffixes.map((one) => KINDS[one] ?? one.slice(1).toUpperCase()));
+    const names = [...kinds].map((kind) => (kind === "text" ? this.t("file_text") : kind)).sort();
+    const formats = new Intl.ListFormat(this.page.language, { type: "disjunction" }).format(names);
     return { formats, megabytes: this.page.megabytes };
   }
 
   open() {
     this.say("");
+    byId("kv-letters-find").value = "";
+    byId("kv-letters-search").hidden = this.page.total <= MANY;
     this.list();
     this.dialog.showModal();
   }
 
   /** Put the page's language, and what is chosen, on everything here. */
   label() {
-    const { letters, chosen } = this.page;
-    const only = letters.find((one) => one.id === (chosen[0] ?? letters[0]?.id));
-    const all = letters.length > 1 && !chosen.length;
-    const name = all && this.filter.found ? this.t("some_letters", { count: this.filter.found.ids.length }) : all ? this.t("all_letters") : chosen.length > 1 ? this.t("some_letters", { count: chosen.length }) : only ? capital(only.name[this.page.language]) : "";
+    const { letters, chosen, total } = this.page;
+    const only = this.page.known.get(chosen[0] ?? letters[0]?.id);
+    const all = total > 1 && !chosen.length;
+    const some = (count) => this.t("some_letters", { count });
+    const every = this.filter.found ? some(this.filter.found.ids.length) : this.t("all_letters");
+    const name = all ? every : chosen.length > 1 ? some(chosen.length) : only ? capital(only.name[this.page.language]) : "";
     byId("kv-scope").replaceChildren(`${this.t("asking")}: `, make("strong", {}, name));
-    byId("kv-scope").hidden = letters.length < 2 && this.page.uploads === "off";
+    byId("kv-scope").hidden = total < 2 && this.page.uploads === "off";
     if (this.page.uploads !== "off") byId("kv-upload-help").textContent = this.t(`upload_help_${this.page.uploads}`, this.limits);
     this.filter.label();
     if (this.dialog.open) this.list();
   }
 
-  list() {
-    const { letters, chosen } = this.page;
+  /** List all letters that the filter leaves, or those of them that were found. */
+  list(found = null) {
+    const { chosen, total } = this.page;
+    const { letters, left_off: leftOff } = found ?? { letters: this.page.letters, left_off: this.page.leftOff };
     const rows = letters.filter((one) => this.filter.holds(one)).map((one) => this.row(one, chosen.includes(one.id)));
-    if (letters.length > 1) rows.unshift(this.row({ id: "", name: { nl: this.t("all_letters"), en: this.t("all_letters") }, title: "" }, !chosen.length));
+    const unlisted = this.filter.found && !found ? this.filter.found.ids.length - rows.length : leftOff;
+    if (total > 1 && !found) rows.unshift(this.row({ id: "", name: { nl: this.t("all_letters"), en: this.t("all_letters") }, title: "" }, !chosen.length));
     byId("kv-letters-list").replaceChildren(...rows);
+    byId("kv-letters-more").textContent = found && !rows.length ? this.t("letters_none") : unlisted ? this.t("letters_more", { count: unlisted }) : "";
+  }
+
+  /** Look letters up by words of their names and titles, once nothing is typed any more. */
+  find(wanted) {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(async () => {
+      if (!wanted.trim()) return this.list();
+      try {
+        const found = await call("page_letters", [wanted, visitor()]);
+        if (byId("kv-letters-find").value !== wanted) return null;
+        this.page.know(found.letters);
+        return this.list(found);
+      } catch (error) {
+        return this.fail(error);
+      }
+    }, 250);
   }
 
   row(letter, checked) {
-    const alone = this.page.letters.length === 1;
+    const alone = this.page.total === 1;
     const box = make("input", { type: "checkbox", value: letter.id, checked: checked || alone, disabled: alone, onchange: () => this.choose(letter.id, box.checked) });
     const name = capital(letter.name[this.page.language]);
     const item = make("li", {}, make("label", {}, box, make("span", {}, make("strong", {}, name), letter.title && make("span", { lang: "nl" }, letter.title))));
@@ -77,7 +109,7 @@ export class Letters {
   choose(id, wanted) {
     const others = this.page.chosen.filter((one) => one !== id);
     this.page.choose(id === "" ? [] : wanted ? [...others, id] : others);
-    byId("kv-letters-list").querySelector(`input[value="${CSS.escape(id)}"]`).focus();
+    byId("kv-letters-list").querySelector(`input[value="${CSS.escape(id)}"]`)?.focus();
   }
 
   async remove(id) {
@@ -128,6 +160,7 @@ export class Letters {
     byId("kv-check-status").textContent = this.t("upload_adding");
     try {
       const id = await call("page_add", [...this.sent, visitor()]);
+      this.page.reader.forget((one) => one === id);
       await this.page.refresh();
       byId("kv-check").hidden = true;
       await this.page.choose([id]);

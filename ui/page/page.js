@@ -6,20 +6,26 @@ import { Reader } from "./letter.js";
 import { Letters } from "./letters.js";
 import { call, visitor } from "./server.js";
 import { Talk } from "./talk.js";
+import { switchTheme } from "./theme.js";
 
 class Page {
   constructor(data) {
     Object.assign(this, data);
+    this.known = new Map();
+    this.know(this.letters);
     this.language = stored(localStorage, "kv-language") ?? (navigator.language.toLowerCase().startsWith("nl") ? "nl" : "en");
     this.chosen = [];
     const t = (key, values) => this.t(key, values);
-    this.reader = new Reader(this.letters, t);
-    this.talk = new Talk(this, new Answers(this.reader, t, this.longestReason));
+    this.reader = new Reader(this.shown, t);
+    this.talk = new Talk(this, new Answers(this, t));
     this.kept = new Kept(this, this.talk);
     this.lettersDialog = new Letters(this);
+    this.reader.nameOf = (letter) => this.nameLetter(letter);
     this.reader.onAsk = (start) => this.prefill(start);
-    this.reader.onShow = () => this.talk.showCited();
-    this.setTheme(stored(localStorage, "kv-theme"));
+    this.reader.onShow = () => {
+      this.talk.showCited();
+      this.renderOpening();
+    };
     this.listen();
     this.setLanguage(this.language);
     byId("kv").classList.add("kv-ready");
@@ -28,6 +34,40 @@ class Page {
 
   t(key, values = {}) {
     return this.texts[this.language][key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  }
+
+  /** Remember what is listed of letters, also those that are looked up later. */
+  know(entries) {
+    for (const entry of entries) this.known.set(entry.id, entry);
+  }
+
+  /** The name of the letter that is open, where it could be another. */
+  nameLetter(letter) {
+    const name = (letter?.name ?? this.known.get(letter?.id)?.name)?.[this.language];
+    return name && (this.total > 1 || !this.known.has(letter.id)) ? capital(name) : "";
+  }
+
+  /** Who words the answers from now on; nobody where there is no choice. */
+  set model(name) {
+    byId("kv-model").value = name;
+  }
+
+  get model() {
+    return this.models.length ? byId("kv-model").value : "";
+  }
+
+  /** A model as a reader knows it: "llama3.1 (ollama)". */
+  nameModel(name) {
+    if (name === "quote") return this.t("model_none");
+    const [provider, ...rest] = name.split(":");
+    return rest.length ? `${rest.join(":")} (${provider})` : name;
+  }
+
+  labelModels() {
+    const chosen = this.model;
+    byId("kv-model").replaceChildren(...this.models.map((name) => make("option", { value: name }, this.nameModel(name))));
+    if (chosen) this.model = chosen;
+    byId("kv-wording").hidden = this.models.length < 2;
   }
 
   listen() {
@@ -50,17 +90,8 @@ class Page {
       keep(localStorage, "kv-language", this.language === "nl" ? "en" : "nl");
       this.setLanguage(this.language === "nl" ? "en" : "nl");
     });
-    byId("kv-theme").addEventListener("click", () => {
-      const theme = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
-      keep(localStorage, "kv-theme", theme);
-      this.setTheme(theme);
-    });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.setTheme(stored(localStorage, "kv-theme")));
-  }
-
-  setTheme(theme) {
-    const dark = theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    document.documentElement.dataset.theme = dark ? "dark" : "light";
+    byId("kv-theme").addEventListener("click", switchTheme);
+    byId("kv-leave").hidden = !this.login;
   }
 
   setLanguage(language) {
@@ -71,26 +102,27 @@ class Page {
     for (const element of document.querySelectorAll("[data-t-placeholder]")) element.placeholder = this.t(element.dataset.tPlaceholder);
     byId("kv-language").lang = language === "nl" ? "en" : "nl";
     this.reader.label();
+    this.labelModels();
     this.lettersDialog.label();
     this.renderOpening();
     this.talk.render();
   }
 
   renderOpening() {
-    const letter = this.letters.find((one) => one.id === this.chosen[0]) ?? this.letters[0];
+    const letter = this.known.get(this.chosen[0]) ?? this.letters[0];
     if (!letter) return;
-    const asked = this.chosen.length === 1 || this.letters.length === 1
+    const asked = this.chosen.length === 1 || this.total === 1
       ? [make("strong", {}, capital(letter.name[this.language])), make("span", { lang: "nl" }, letter.title)]
       : [make("strong", {}, this.chosen.length ? this.t("some_letters", { count: this.chosen.length }) : this.t("all_letters")), make("span", {}, this.t("letters_help"))];
-    const examples = letter.examples[this.language].map((question) =>
+    const examples = (this.reader.outlines.get(letter.id)?.examples[this.language] ?? []).map((question) =>
       make("li", {}, make("button", { type: "button", class: "kv-example", onclick: () => this.talk.ask(question) }, question)));
     byId("kv-opening").replaceChildren(
       make("h2", {}, this.t("hello")),
-      make("p", { class: "kv-what" }, this.t("what")),
+      make("p", { class: "kv-what" }, this.t(this.worded ? "what_worded" : "what")),
       make("div", { class: "kv-about-letter" }, ...asked),
       ...(examples.length ? [make("h3", { class: "kv-small" }, this.t("examples")), make("ul", { class: "kv-examples" }, ...examples)] : []),
       make("h3", { class: "kv-small" }, this.t("limits_title")),
-      make("p", { class: "kv-limits" }, this.t("limits"), " ", this.t("private")));
+      make("p", { class: "kv-limits" }, this.t("limits"), " ", this.t(`private_${this.leaves}`)));
   }
 
   /** Choose the letters to ask, all when none; the first is shown. */
@@ -103,19 +135,25 @@ class Page {
 
   /** Fetch the letters as they are now. */
   async refresh(conversation = "") {
-    const { letters, answers } = await call("page_begin", [conversation, visitor()]);
-    this.letters = this.reader.letters = letters;
-    this.chosen = this.chosen.filter((id) => letters.some((one) => one.id === id));
+    const begun = await call("page_begin", [conversation, visitor(), this.chosen]);
+    const named = this.total > 1;
+    Object.assign(this, { letters: begun.letters, total: begun.total, leftOff: begun.left_off });
+    this.known.clear();
+    this.know(this.letters);
+    this.chosen = this.chosen.filter((id) => this.known.has(id));
+    this.reader.forget((id) => !this.known.has(id));
+    this.reader.label();
     this.lettersDialog.label();
     this.renderOpening();
-    return answers;
+    if (named !== this.total > 1) this.talk.render(); // the sources name their letter, or need not any more
+    return begun;
   }
 
   /** Take up, after a reload, the letters and the conversation of this visitor. */
   async resume() {
     try {
-      const answers = await this.refresh(this.talk.id);
-      if (answers.length && !this.talk.turns.length) this.talk.take(answers);
+      const { answers, model } = await this.refresh(this.talk.id);
+      if (answers.length && !this.talk.turns.length) this.talk.take(answers, model);
     } catch (error) {
       announce(this.t(error.key ?? "failed"));
     }
@@ -132,10 +170,10 @@ class Page {
   /** Open the letter where a permanent link points: ?letter=…&p=… */
   followLink() {
     const wanted = new URLSearchParams(location.search);
-    const letter = this.letters.find((one) => one.id === wanted.get("letter"));
+    const letter = wanted.get("letter");
     if (!letter) return;
-    if (wanted.get("p")) this.reader.goTo({ letter: letter.id, paragraph_id: `${letter.id}/${wanted.get("p")}` });
-    else this.reader.show(letter.id).then(() => this.reader.open());
+    if (wanted.get("p")) this.reader.goTo({ letter, paragraph_id: `${letter}/${wanted.get("p")}` });
+    else this.reader.show(letter).then(() => this.reader.open());
   }
 }
 
@@ -144,16 +182,4 @@ function fit(field) {
   field.style.height = `${Math.min(field.scrollHeight, 160)}px`;
 }
 
-/** Gradio draws the frame when it is ready; then the page takes over. */
-function start() {
-  const data = byId("kv-data");
-  if (!data) return false;
-  const given = JSON.parse(data.textContent);
-  data.remove();
-  new Page(given);
-  return true;
-}
-
-if (!start()) {
-  new MutationObserver((_, observer) => start() && observer.disconnect()).observe(document, { childList: true, subtree: true });
-}
+new Page(JSON.parse(byId("kv-data").textContent));

@@ -14,23 +14,25 @@ export class Talk {
   }
 
   /** Take over what the server kept of this conversation. */
-  take(records) {
+  take(records, model) {
+    if (model) this.page.model = model;
     this.turns = records.map((record) => ({ question: record.question, letters: lettersOf(record), record: { ...record, conversation: this.id } }));
     this.render();
     const last = byId("kv-turns").lastElementChild;
     if (last) scrollTo(last, "start");
   }
 
-  open(id, records) {
+  open(id, records, model) {
     this.id = id;
     keep(sessionStorage, OPEN, id);
     this.page.reader.unmark();
-    this.take(records);
+    this.take(records, model);
   }
 
   restart() {
     if (this.asking) return;
-    this.open("", []);
+    this.open("", [], this.page.models[0]);
+    byId("kv-log").scrollTop = 0;
     byId("kv-question").focus();
   }
 
@@ -69,10 +71,11 @@ export class Talk {
 
   async send(turn) {
     this.asking = true;
-    Object.assign(turn, { error: null, partial: "", record: null });
+    const { model } = this.page;
+    Object.assign(turn, { error: null, partial: "", record: null, worded: model && model !== "quote" });
     scrollTo(this.renderTurn(turn), "start");
     try {
-      const record = await call("page_ask", [turn.question, this.id, turn.letters, visitor()], (part) => {
+      const record = await call("page_ask", [turn.question, this.id, turn.letters, visitor(), model], (part) => {
         if (part.partial === undefined) return;
         turn.partial = part.partial;
         this.renderTurn(turn);
