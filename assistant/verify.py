@@ -44,7 +44,7 @@ def is_verbatim(citation: Citation, letter: Letter) -> bool:
 
 
 FaultKind = Literal[
-    "paragraph", "quote", "markup", "length", "cut", "prompt", "figure", "name", "negation", "words",
+    "paragraph", "quote", "markup", "length", "cut", "question", "language", "prompt", "figure", "name", "negation", "words",
     "overclaim", "opposite", "time", "agent", "cause", "together", "swapped",
 ]  # fmt: skip
 
