@@ -14,8 +14,8 @@ from ingest.letter import Language
 _CLAUSE = re.compile(
     r"[;()–]|[,:](?!\d)|\b(?:maar|hoewel|terwijl|tenzij|but|although|while|whereas|unless)\b"
     # what goes on with a verb of its own
-    r"|\b(?:en|and) (?=(?:is|zijn|was|waren|wordt|worden|werd|heeft|hebben|had|kan|kunnen|moet|moeten|wil|zal|zullen|er|komt"
-    r"|gaat|blijft|are|were|has|have|can|must|will|there)\b)",
+    r"|\b(?:en|and) (?=(?:is|zijn|was|waren|wordt|worden|werd|heeft|hebben|had|kan|kunnen|moet|moeten|wil|zal|zullen|er"
+    r"|komt|gaat|blijft|are|were|has|have|can|must|will|there)\b)",
     re.IGNORECASE,
 )
 Clause = tuple[str, Language]

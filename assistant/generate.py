@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant import prompts
+from assistant.detect import detect_language
 from assistant.figures import find_figures
 from assistant.grounding import ground
 from assistant.llm import ChatModel, ModelFailed, SchemaRefused
@@ -19,6 +20,8 @@ from assistant.wording import FAULTS
 from ingest.letter import Language, Letter
 
 _LONGEST_REWRITTEN, _MOST_REWRITTEN_TOKENS = 300, 150
+# Words from which on a sentence tells its language.
+_TELLS_LANGUAGE = 6
 _ENDS = (".", "!", "?", "…")
 _END = re.compile(r"[.!?](?=\s+[A-Z“‘\"])")
 
@@ -120,6 +123,10 @@ def check_draft(
     if len(draft.sentence) >= longest and not text.endswith(_ENDS):
         # cut off where its room ended, and so with another meaning, maybe
         return Failed(draft, Fault("cut"))
+    if text.endswith("?"):
+        return Failed(draft, Fault("question"))
+    if len(text.split()) >= _TELLS_LANGUAGE and detect_language(text) != language:
+        return Failed(draft, Fault("language"))
     named = sorted(set(draft.paragraphs))
     if not named or not all(1 <= number <= len(sources) for number in named) or not draft.words:
         return Failed(draft, Fault("paragraph"))

@@ -21,7 +21,7 @@ _INFLECTION: dict[Language, re.Pattern[str]] = {
     "nl": re.compile(r"[’']s$|(?<=\w\w\ws)e$"),
     "en": re.compile(r"[’']s?$"),
 }
-_BEFORE_BEGINNING = frozenset(".!?:;“”\"(")
+_BEFORE_BEGINNING = frozenset('.!?:;“”"(')
 _LONGEST_PHRASE = 4
 # Words that open a sentence or hold it together, and say nothing of what it is about.
 _CONNECTING: dict[Language, frozenset[str]] = {

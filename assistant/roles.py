@@ -1,9 +1,8 @@
-"""Who does what to whom: whether a sentence gives the part of one to another, or takes a cause for its effect."""
+"""Who does what to whom: whether a sentence gives the part of one to another."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,30 +13,30 @@ from ingest.letter import Language
 
 _WORD = re.compile(r"[^\W_]+(?:[-–.'’&][^\W_]+)*(?:[’'](?=\W|$))?")
 # Bodies and people that act, where they are written small; those of one line are taken for each other.
-_BODIES = (
-    "kabinet regering minister ministers staatssecretaris bewindspersoon bewindslieden nederland nederlandse rijk overheid"
-    " government minister ministers secretary cabinet netherlands dutch state ik wij we i",
-    "kamer parlement tweede-kamer house parliament",
-    "raad adviesraad aiv advisory council",
-    "gemeente gemeenten municipality municipalities",
-    "gemeenteraad municipal-council",
-    "college burgemeester wethouders mayor",
-    "provincie provincies province provinces",
-    "bondgenoten bondgenoot lidstaten lidstaat allies ally member-states",
-    "commissie committee commission",
-    "aanbieders aanbieder zorgaanbieder zorgaanbieders provider providers",
-    "bank banken banks",
-    "bedrijf bedrijven bedrijfsleven ondernemers ondernemer company companies business businesses industry",
-    "bureau onderzoeksbureau agency",
-    "ouders parents",
-    "kinderen jeugdigen children",
-    "politie police",
-    "rechter rechtbank court judge",
-    "coordinator",
-    "kandidaten kandidaat-bondgenoten kandidaat candidates",
-    "bonden vakbonden unions",
-)
-_BODY = {fold(word): number for number, line in enumerate(_BODIES) for word in line.split()}
+_BODIES = """\
+kabinet regering minister ministers staatssecretaris bewindslieden nederland nederlandse rijk overheid ik wij \
+we government secretary cabinet netherlands dutch state i
+kamer parlement tweede-kamer house parliament
+raad adviesraad aiv advisory council
+gemeente gemeenten municipality municipalities
+gemeenteraad municipal-council
+college burgemeester wethouders mayor
+provincie provincies province provinces
+bondgenoten bondgenoot lidstaten lidstaat allies ally member-states
+commissie committee commission
+aanbieders aanbieder zorgaanbieder zorgaanbieders provider providers
+bank banken banks
+bedrijf bedrijven bedrijfsleven ondernemers ondernemer company companies business businesses industry
+bureau onderzoeksbureau agency
+ouders parents
+kinderen jeugdigen children
+politie police
+rechter rechtbank court judge
+coordinator
+kandidaten kandidaat-bondgenoten kandidaat candidates
+bonden vakbonden unions
+"""
+_BODY = {fold(word): number for number, line in enumerate(_BODIES.splitlines()) for word in line.split()}
 _PREPOSITIONS: dict[Language, frozenset[str]] = {
     "nl": frozenset(
         "aan achter bij binnen boven buiten door in langs met na naar naast om onder op over per sinds te tegen ten"
@@ -60,48 +59,14 @@ _AND = re.compile(r"\s(?:en|and)\s", re.IGNORECASE)
 # Before these, another may begin to act.
 _INNER = re.compile(
     r"\s(?=(?:dat|that|omdat|doordat|because|waarbij|waarin|waarvoor|whether)\s)"
-    r"|(?<=besloten|gevraagd)\s(?=of\s)", re.IGNORECASE
+    r"|(?<=besloten|gevraagd)\s(?=of\s)",
+    re.IGNORECASE,
 )
 # A capital that does not open a sentence.
 _NAME = re.compile(r"(?<=[\w,;)] )[A-Z][\w-]+")
 _MOSTLY, _FEWEST = 0.5, 2
 # Words after a preposition that may come before the name it governs.
 _FARTHEST = 2
-_CAUSE: dict[Language, tuple[re.Pattern[str], re.Pattern[str]]] = {
-    # what stands after the first kind is the cause, what stands after the second the effect
-    "nl": (
-        re.compile(
-            r"\b(?:omdat|doordat|aangezien|want|vanwege|wegens|als gevolg van|dankzij|gezien|nadat|(?<!daar)door(?! (?:\w+ ){0,2}"
-            r"te\b))\b", re.IGNORECASE),
-        re.compile(
-            r"\b(?:leid(?:t|en|de|den) tot|zorg(?:t|en) voor|veroorza(?:akt|ken)|waardoor|zodat|daardoor|hierdoor|daarom"
-            r"|om die reden|dus|zodoende)\b", re.IGNORECASE),
-    ),
-    "en": (
-        re.compile(r"\b(?:because(?: of)?|due to|owing to|as a result of|thanks to|given|since|caused by)\b", re.IGNORECASE),
-        re.compile(
-            r"\b(?:leads? to|led to|causes?|results? in|resulted in|so that|therefore|for that reason|as a result(?! of)"
-            r"|consequently|hence)\b", re.IGNORECASE),
-    ),
-}  # fmt: skip
-# Words that give a reason without telling cause from effect.
-_REASON: dict[Language, re.Pattern[str]] = {
-    "nl": re.compile(
-        r"\b(?:om (?:\w+[ ,]+){0,8}te|teneinde|immers|namelijk|oorza\w+|reden\w*|door\w*|verklaring|gevolg\w*|wegens|opdat"
-        r"|daarvoor|vanwege|ten dienste|mede|terwijl|bovendien|bijdra\w+)\b", re.IGNORECASE),
-    "en": re.compile(
-        r"\b(?:in order|to (?=\w+)|reasons?|explanation|consequences?|as|owing|by|through|contribut\w+|so|while)\b",
-        re.IGNORECASE),
-}  # fmt: skip
-_EXPLICIT: dict[Language, re.Pattern[str]] = {
-    "nl": re.compile(
-        r"\b(?:omdat|doordat|vanwege|wegens|als gevolg van|dankzij|leid(?:t|en|de) tot|veroorza(?:akt|ken)|waardoor"
-        r"|daardoor|hierdoor|om die reden)\b", re.IGNORECASE),
-    "en": re.compile(
-        r"\b(?:because|due to|owing to|as a result|thanks to|leads? to|led to|causes?|caused|results? in|therefore"
-        r"|consequently)\b", re.IGNORECASE),
-}  # fmt: skip
-_THAN = re.compile(r"\b(?:dan|than)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,66 +101,11 @@ def find_other_agent(sentence: str, language: Language, sources: Texts) -> str |
     return None
 
 
-def find_crossed(sentence: str, language: Language, sources: Texts) -> str | None:
-    """Return the word around which cause and effect, or the two that are compared, have changed places."""
-    same = _joined(in_language(sources, language))
-    if found := _EXPLICIT[language].search(sentence):
-        known = any(
-            pattern.search(text) for text, spoken in same for pattern in (*_CAUSE[spoken], _REASON[spoken])
-        )
-        if not known:
-            return found.group()
-    for said in _halves(sentence, language):
-        for text, spoken in same:
-            for meant in _halves(text, spoken):
-                if said[3] == meant[3] and _cross(said, language, meant, spoken):
-                    return said[2]
-    return None
-
-
-def _joined(sources: Texts) -> Texts:
-    """Return the texts of each language as one: "for that reason" is said of the sentence before."""
-    spoken = dict.fromkeys(language for _, language in sources)
-    return tuple((" ".join(text for text, one in sources if one == language), language) for language in spoken)
-
-
-Halves = tuple[str, str, str, str]
-"""What comes first (an effect, what is more), what second (its cause, what is less), the word between, its kind."""
-
-
-@lru_cache(maxsize=5_000)
-def _halves(text: str, language: Language) -> tuple[Halves, ...]:
-    return tuple(_find_halves(text, language))
-
-
-def _find_halves(text: str, language: Language) -> Iterator[Halves]:
-    for pattern, cause_after in zip(_CAUSE[language], (True, False), strict=True):
-        for found in pattern.finditer(text):
-            before, after = text[: found.start()], text[found.end() :]
-            if not any(map(str.isalnum, before)):
-                # "Because of X, Y": what comes first ends at the comma
-                after, _, before = after.partition(",")
-            effect, cause = (before, after) if cause_after else (after, before)
-            if words_of(effect, language) and words_of(cause, language):
-                yield effect, cause, found.group(), "cause"
-    for found in _THAN.finditer(text):
-        before, after = text[: found.start()], text[found.end() :]
-        if words_of(before, language) and words_of(after, language):
-            yield before, after, found.group(), "than"
-
-
-def _cross(said: Halves, language: Language, meant: Halves, spoken: Language) -> bool:
-    """Whether the halves of a sentence stand the other way round in its source."""
-    straight = overlap(said[0], language, meant[0], spoken) + overlap(said[1], language, meant[1], spoken)
-    crossed = overlap(said[0], language, meant[1], spoken) + overlap(said[1], language, meant[0], spoken)
-    return crossed > straight and overlap(said[1], language, meant[0], spoken) > 0
-
-
 @lru_cache(maxsize=5_000)
 def _parts(text: str, language: Language, known: frozenset[str]) -> tuple[str, ...]:
     """Return the clauses of a text, cut at an "and" too where someone acts on either side of it."""
     parts: list[str] = []
-    for clause in (inner for clause in clauses_of(text) for inner in _INNER.split(clause)):
+    for clause in (inner for outer in clauses_of(text) for inner in _INNER.split(outer)):
         start = 0
         for found in _AND.finditer(clause):
             before, after = clause[start : found.start()], clause[found.end() :]

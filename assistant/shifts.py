@@ -1,4 +1,4 @@
-"""Whether a sentence claims more than its source, or the opposite: surer, more of it, at another time, the other way."""
+"""Whether a sentence claims more than its source, the opposite of it, or the same of another time."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ from ingest.letter import Language
 # "According to", "the government thinks": what follows is reported, and so less than a fact.
 _REPORTED: dict[Language, re.Pattern[str]] = {
     "nl": re.compile(
-        r"\b(?:volgens|vind(?:t|en)|van mening|meent|acht(?:en)?|(?:on)?nodig|noodzaak|steunt?|steunen|onderschrij\w+|deelt"
-        r"|conclu\w+|stel(?:t|ling)|advies|voorwaarden?|houdt in)\b", re.IGNORECASE),
+        r"\b(?:volgens|vind(?:t|en)|van mening|meent|acht(?:en)?|(?:on)?nodig|noodzaak|steunt?|steunen|onderschrij\w+"
+        r"|deelt|conclu\w+|stel(?:t|ling)|advies|voorwaarden?|houdt in)\b",
+        re.IGNORECASE,
+    ),
     "en": re.compile(
         r"\b(?:according to|thinks?|believes?|considers?|view|opinion|supports?|endorses?|conclu\w+|states?|advice"
-        r"|conditions?|says|means that)\b", re.IGNORECASE),
-}  # fmt: skip
+        r"|conditions?|says|means that)\b",
+        re.IGNORECASE,
+    ),
+}
 _TIMES: dict[Language, dict[str, str]] = {
     "nl": {
         "from": r"sinds|vanaf|met ingang van|van|begin\w*|start\w*",
@@ -31,7 +35,7 @@ _TIMES: dict[Language, dict[str, str]] = {
         "after": r"na|na afloop van|later dan",
     },
     "en": {
-        "from": r"since|from|as of|as from|starting(?: on| in)?|effective|beg[iau]n\w*(?: on| in)?|start\w*(?: on| in)?",
+        "from": r"since|from|as of|as from|effective|beg[iau]n\w*|start\w*",
         "until": r"until|till|up to|through|to",
         "by": r"before|by|prior to|no later than|ahead of",
         "after": r"after|following|later than|past",

@@ -1,10 +1,11 @@
-"""Whether what a sentence puts together stands together in its sources: a number with what it counts, name with name."""
+"""Whether what a sentence puts together stands together in its sources: name with name, number with its thing."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from assistant.clauses import clauses_of, in_language, overlap
 from assistant.figures import Figure, find_figures
@@ -150,7 +151,7 @@ def _segments(text: str, language: Language) -> tuple[str, ...]:
         place = start
         last_end = start + len(figure.text)
     cuts.append(len(text))
-    return tuple(text[start:end] for start, end in zip(cuts, cuts[1:], strict=False) if text[start:end].strip())
+    return tuple(text[start:end] for start, end in pairwise(cuts) if text[start:end].strip())
 
 
 def _boundary(text: str, start: int, end: int) -> int | None:

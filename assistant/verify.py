@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.causes import find_crossed
 from assistant.dialogue import Citation
 from assistant.figures import find_figures
-from assistant.grounding import Texts, ground
+from assistant.grounding import Texts, Word, ground
 from assistant.negation import contradicts
-from assistant.roles import find_crossed, find_other_agent
+from assistant.roles import find_other_agent
 from assistant.shifts import find_opposite, find_other_time, find_overclaim
 from assistant.together import find_parted, find_swapped_figure
 from ingest.letter import Language, Letter
@@ -43,7 +44,7 @@ def is_verbatim(citation: Citation, letter: Letter) -> bool:
 
 
 FaultKind = Literal[
-    "paragraph", "quote", "markup", "length", "cut", "prompt", "figure", "name", "negation", "words",
+    "paragraph", "quote", "markup", "length", "cut", "question", "language", "prompt", "figure", "name", "negation", "words",
     "overclaim", "opposite", "time", "agent", "cause", "together", "swapped",
 ]  # fmt: skip
 
@@ -108,21 +109,24 @@ def find_fault(
         return Fault("length")
     if has_markup(sentence):
         return Fault("markup")
-    if _plain(sentence) in {_plain(text) for number, place in basis for text, _ in _said_at(sources[number], place)}:
+    whole = _plain(sentence)
+    if whole and any(whole == _plain(text) for number, place in basis for text, _ in _said_at(sources[number], place)):
         return None
     basis_texts = _basis_texts(sources, basis)
     there = frozenset(figure for text, spoken in basis_texts for figure in find_figures(text, spoken))
-    for figure in find_figures(sentence, language):
-        if not figure.stands_in(there):
-            return Fault("figure", figure.text)
+    figures = find_figures(sentence, language)
+    if strange_figure := next((figure.text for figure in figures if not figure.stands_in(there)), None):
+        return Fault("figure", strange_figure)
     words = ground(sentence, language, tuple(text for source in sources for text in source.texts))
-    for word in words:
-        if word.name and not word.found:
-            return Fault("name", word.text)
+    if strange_name := next((word.text for word in words if word.name and not word.found), None):
+        return Fault("name", strange_name)
     if contradicts(sentence, language, basis_texts):
         return Fault("negation")
-    if fault := _find_shift(sentence, language, sources, basis):
-        return fault
+    return _find_shift(sentence, language, sources, basis) or _find_strange(words, language, basis_texts)
+
+
+def _find_strange(words: Sequence[Word], language: Language, basis_texts: Texts) -> Fault | None:
+    """Return a fault where too many words stand in no source."""
     content = [word for word in words if word.content]
     strange = [word.text for word in content if not word.found]
     # words can be compared in one language only; over both, names and figures have to do

@@ -18,6 +18,7 @@ from eval.judge import Verdict
 from eval.measures import GATED
 from eval.provenance import describe_run
 from eval.score import ScoredCase, score_case
+from eval.sentences import count_sentences, sentences_of
 from eval.summary import summarise
 from ingest.errors import UserError
 from ingest.letter import Letter
@@ -107,7 +108,10 @@ def write_run(evaluation: Evaluation, rows: Sequence[Mapping[str, Any]], folder:
 
 def _evaluation(scored: Sequence[ScoredCase], run: dict[str, Any]) -> Evaluation:
     seconds = [float(one.answer["seconds"]) for one in scored if one.answer.get("seconds") is not None]
-    return Evaluation(tuple(scored), {"run": run, **summarise(scored), "timing": _timing(seconds)})
+    figures = {"run": run, **summarise(scored), "timing": _timing(seconds)}
+    if said := count_sentences(scored):
+        figures["sentences"] = said
+    return Evaluation(tuple(scored), figures)
 
 
 def _line(value: Mapping[str, Any]) -> str:
@@ -139,6 +143,7 @@ def _row(one: ScoredCase, places: Mapping[str, Mapping[str, str]], verdict: Verd
         "scores": one.scores,
         "facts_found": list(one.facts),
         "judge": asdict(verdict) if verdict else None,
+        "sentences": [asdict(said) for said in sentences_of(one)],
     }
 
 

@@ -19,6 +19,8 @@ def write_markdown(metrics: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]
     if "comparison" in metrics:
         lines += _comparison(metrics["comparison"])
     lines += _figures(metrics)
+    if "sentences" in metrics:
+        lines += _sentences(metrics["sentences"], rows)
     if "judge" in metrics:
         lines += _judge(metrics["judge"])
     lines += [*_confusion(metrics["confusion"]), *_tags(metrics["tags"]), *_failures(metrics["failures"], rows)]
@@ -77,6 +79,18 @@ def _flipped(title: str, cases: Sequence[str]) -> Iterator[str]:
         more = f" and {len(cases) - _MOST_FLIPPED} more" if len(cases) > _MOST_FLIPPED else ""
         yield f"{title} ({len(cases)}): {', '.join(map(escape_markdown, cases[:_MOST_FLIPPED]))}{more}"
         yield ""
+
+
+def _sentences(counts: Mapping[str, int], rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield from ("## The model's sentences", "", words.sentences_told(counts), "")
+    body = [
+        (said["case"], said["sentence"], "shown" if said["shown"] else said["reason"], words.truth_of(said))
+        for row in rows
+        for said in row.get("sentences") or ()
+    ]
+    yield from _table(("Case", "Sentence", "Shown, or why not", "Held against the letter"), body[:_MOST_CASES])
+    if len(body) > _MOST_CASES:
+        yield from (f"… and {len(body) - _MOST_CASES} more; report.html shows all of them.", "")
 
 
 def _judge(judge: Mapping[str, Any]) -> Iterator[str]:

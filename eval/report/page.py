@@ -13,7 +13,7 @@ from eval.report import words
 from eval.report.cases import Row, write_case, write_filters
 from eval.report.escape import escape
 from eval.report.plots import Bar, plot_bars, plot_gauge, plot_recall, plot_reliability, plot_times
-from eval.report.tables import write_comparison, write_confusion, write_figures, write_judge
+from eval.report.tables import write_comparison, write_confusion, write_figures, write_judge, write_sentences
 
 _HERE = Path(__file__).parent
 _TILES = ("success", "cited_paragraph", "wrongly_refused", "refusal_recall", "verbatim")
@@ -31,6 +31,7 @@ def write_page(metrics: Mapping[str, Any], rows: Sequence[Row]) -> str:
         _section("against", "Against the baseline", write_comparison(metrics.get("comparison"))),
         _section("figures", "Figures", write_figures(metrics)),
         _section("judge", "The judge’s opinion", write_judge(metrics.get("judge"))),
+        _section("sentences", "The model’s sentences", write_sentences(metrics.get("sentences"), rows)),
         _section("plots", "Ranking, trust and time", _plots(metrics)),
         _section("tags", "By kind of question", _tags(metrics["tags"])),
         _section("failures", "Where it fails", _failures(metrics)),

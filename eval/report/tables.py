@@ -84,6 +84,20 @@ def write_judge(judge: Mapping[str, Any] | None) -> str:
     return f'<p class="about">{told}</p>{_table(head, rows)}'
 
 
+def write_sentences(counts: Mapping[str, int] | None, rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return every sentence of a language model, shown or withheld, for a person to check; nothing without one."""
+    if not counts:
+        return ""
+    cells = []
+    for said in (said for row in rows for said in row.get("sentences") or ()):
+        fate = "shown" if said["shown"] else f"withheld<small>{escape(said['reason'])}</small>"
+        case = f'<a href="#case-{escape(said["case"])}">{escape(said["case"])}</a>'
+        text = escape(said["sentence"] or "(not fit to show)")
+        cells.append(f'<th scope="row">{case}</th><td>{text}</td><td>{fate}</td><td>{words.truth_of(said)}</td>')
+    table = _table(("Case", "Sentence", "What became of it", "Held against the letter"), cells)
+    return f'<p class="about">{escape(words.sentences_told(counts))}</p>{table}'
+
+
 def write_confusion(confusion: Mapping[str, Mapping[str, int]]) -> str:
     """Return how often each status was given, by the gold's."""
     given = [status for status in words.STATUSES if any(status in row for row in confusion.values())]

@@ -120,6 +120,28 @@ def lead_of(metrics: Mapping[str, Any]) -> str:
     return " ".join(parts)
 
 
+def sentences_told(said: Mapping[str, int]) -> str:
+    """Return what became of a language model's sentences."""
+    told = (
+        f"In {said['answers']} answers the model said {said['said']} sentences: {said['shown']} were shown and "
+        f"{said['withheld']} withheld ({percent(said['withheld'] / said['said'])})."
+    )
+    if not said["checked"]:
+        return f"{told} Nobody has held them against the letter yet."
+    shown_false = said["false"] - said["false_withheld"]
+    return (
+        f"{told} A person held {said['checked']} of them against the letter: {said['false']} were false, of which "
+        f"{said['false_withheld']} were withheld and {shown_false} shown; {said['true']} were true, of which "
+        f"{said['true_shown']} were shown. Of what was shown, {said['true_shown']} of "
+        f"{said['true_shown'] + shown_false} checked sentences are true."
+    )
+
+
+def truth_of(said: Mapping[str, Any]) -> str:
+    """Return what a person found of a sentence."""
+    return {True: "true", False: "false", None: "not checked"}[said["true"]]
+
+
 def verdict_of(comparison: Mapping[str, Any]) -> str:
     """Return the outcome of a comparison in a sentence."""
     fell = [label_of(row["metric"]) for row in comparison["differences"] if row["fell"]]
