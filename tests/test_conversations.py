@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import ormsgpack
 import pytest
 
 from assistant.conversations import FILE, LONGEST_TITLE, Conversations, shorten
@@ -200,3 +203,24 @@ def test_an_entry_that_is_no_answer_gives_one_clear_error(kept: Conversations, t
 def test_a_long_question_gives_a_short_title() -> None:
     assert shorten("Waarom? " * 40).endswith("…")
     assert len(shorten("x" * 500)) <= LONGEST_TITLE
+
+
+@pytest.mark.parametrize("kind", ["msgpack", "pickle", "json"])
+def test_a_database_from_elsewhere_has_no_code_called(kept: Conversations, tmp_path: Path, kind: str) -> None:
+    conversation_id = kept.create()
+    kept.add(conversation_id, ANSWER)
+    kept.close()
+    made = tmp_path / "made-by-code"
+    called = ormsgpack.packb(("os", "mkdir", str(made)))
+    entry = {
+        "msgpack": ormsgpack.packb({"channel_values": {"entries": ormsgpack.Ext(0, called)}}),
+        "pickle": b"cos\nmkdir\n(V" + str(made).encode() + b"\ntR.",
+        "json": json.dumps({"lc": 2, "type": "constructor", "id": ["os", "mkdir"], "args": [str(made)]}).encode(),
+    }[kind]
+    with closing(sqlite3.connect(tmp_path / "home" / FILE)) as connection, connection:
+        connection.execute("update checkpoints set type = ?, checkpoint = ?", (kind, entry))
+    again = Conversations(Home(tmp_path / "home"))
+    with pytest.raises(HomeUnusable):
+        again.load(conversation_id)
+    again.close()
+    assert not made.exists()
