@@ -67,7 +67,12 @@ def find_figures(text: str, language: Language) -> tuple[Figure, ...]:
         year = next((match.start(name) for name, value in match.groupdict().items() if value and "year" in name), None)
         start, end = (match.end(), match.end()) if year is None else (year, year + 4)
         # not blanks in place of the rest, which may stand inside a number
-        pieces += [text[done : match.start()], ";" * (start - match.start()), text[start:end], ";" * (match.end() - end)]
+        pieces += [
+            text[done : match.start()],
+            ";" * (start - match.start()),
+            text[start:end],
+            ";" * (match.end() - end),
+        ]
         done = match.end()
     rest = "".join(pieces) + text[done:]
     for match in _parts_of_year().finditer(rest):

@@ -48,3 +48,8 @@ class NewerFormat(Exception):
 
 class BrokenGeneration(Exception):
     """An index generation failed its check; the caller rebuilds it from the letters."""
+
+
+def count_of(number: int, noun: str) -> str:
+    """Return a number of things in words for people: "1 letter", "2 letters"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

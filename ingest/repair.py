@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ingest.corpus import check_index
 from ingest.embed import Embedder
-from ingest.errors import BrokenGeneration, HomeUnusable, NewerFormat, ServerUnavailable, UserError
+from ingest.errors import BrokenGeneration, HomeUnusable, NewerFormat, ServerUnavailable, UserError, count_of
 from ingest.files import open_file, read_file, synchronise
 from ingest.home import Home
 from ingest.letter_file import FORMAT, format_of
@@ -61,7 +61,7 @@ def _repair_index(home: Home, embedder: Embedder) -> Repair:
         letters, chunks = check_index(home, embedder, whole=True)
     except ServerUnavailable as error:
         return Repair("the index stays as it was", f"{error}; then run 'kamervraag doctor --repair' again")
-    return Repair(f"index built again from {_count(letters, 'letter')}, {chunks} chunks ({found})")
+    return Repair(f"index built again from {count_of(letters, 'letter')}, {chunks} chunks ({found})")
 
 
 def check_databases(home: Home) -> Iterator[tuple[Path, str]]:
@@ -107,7 +107,7 @@ def _repair_letters(home: Home) -> Iterator[Repair]:
             home.save(letter)
             older += 1
     if older:
-        yield Repair(f"{_count(older, 'letter')} of an older version brought up to date")
+        yield Repair(f"{count_of(older, 'letter')} of an older version brought up to date")
 
 
 def _replace_letter(home: Home, letter_id: str, kept: Path, damage: str) -> Repair:
@@ -131,7 +131,7 @@ def _repair_vectors(home: Home) -> Iterator[Repair]:
     for path in broken:
         path.unlink()
     if broken:
-        yield Repair(f"{_count(len(broken), 'damaged file')} of vectors removed; they are made again")
+        yield Repair(f"{count_of(len(broken), 'damaged file')} of vectors removed; they are made again")
 
 
 def _repair_database(home: Home, path: Path) -> Iterator[Repair]:
@@ -148,12 +148,19 @@ def find_damage(path: Path) -> str:
         with open_file(path) as file:
             if not file.read(1):
                 return "it is empty"
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            (answer,) = connection.execute("pragma integrity_check(1)").fetchone()
-            return "" if answer == "ok" else str(answer)
-    except (OSError, sqlite3.Error) as error:
+        written_to = path.with_name(f"{path.name}-wal")
+        # where nobody writes, so that SQLite leaves no file for those who do
+        damage = "" if written_to.exists() else _checked(path, "immutable=1")
+        return _checked(path, "mode=ro") if written_to.exists() else damage
+    except OSError as error:
         return str(error)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _checked(path: Path, how: str) -> str:
+    """Return what SQLite finds wrong with a database opened in some way, or nothing."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)) as connection:
+            (answer,) = connection.execute("pragma integrity_check(1)").fetchone()
+            return "" if answer == "ok" else str(answer)
+    except sqlite3.Error as error:
+        return str(error)

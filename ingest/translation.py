@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.errors import UnreadableLetter
+from ingest.files import read_file
 from ingest.letter import BODY_KINDS, Letter, Paragraph, Section
 from ingest.structure import slug_of
 
@@ -31,7 +32,7 @@ def read_translation(path: Path) -> dict[str, tuple[str, ...]]:
         UnreadableLetter: missing, not UTF-8, or a key that stands twice.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_file(path).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableLetter(f"{path}: the translation can't be read as UTF-8 text ({error})") from error
     blocks: dict[str, list[str]] = {}

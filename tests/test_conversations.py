@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import ormsgpack
 import pytest
 
 from assistant.conversations import FILE, LONGEST_TITLE, Conversations, shorten
@@ -216,3 +219,24 @@ def test_quotations_from_a_letter_are_found_whosever_conversation_they_stand_in(
     assert kept.quotes_from(["l"]) == {"l/s/1": ["één", "één"]}
     assert kept.quotes_from(["l2", "l"]) == {"l/s/1": ["één", "één"], "l2/s/1": ["één", "één"]}
     assert kept.quotes_from(["l3"]) == kept.quotes_from([]) == {}
+
+
+@pytest.mark.parametrize("kind", ["msgpack", "pickle", "json"])
+def test_a_database_from_elsewhere_has_no_code_called(kept: Conversations, tmp_path: Path, kind: str) -> None:
+    conversation_id = kept.create()
+    kept.add(conversation_id, ANSWER)
+    kept.close()
+    made = tmp_path / "made-by-code"
+    called = ormsgpack.packb(("os", "mkdir", str(made)))
+    entry = {
+        "msgpack": ormsgpack.packb({"channel_values": {"entries": ormsgpack.Ext(0, called)}}),
+        "pickle": b"cos\nmkdir\n(V" + str(made).encode() + b"\ntR.",
+        "json": json.dumps({"lc": 2, "type": "constructor", "id": ["os", "mkdir"], "args": [str(made)]}).encode(),
+    }[kind]
+    with closing(sqlite3.connect(tmp_path / "home" / FILE)) as connection, connection:
+        connection.execute("update checkpoints set type = ?, checkpoint = ?", (kind, entry))
+    again = Conversations(Home(tmp_path / "home"))
+    with pytest.raises(HomeUnusable):
+        again.load(conversation_id)
+    again.close()
+    assert not made.exists()

@@ -310,3 +310,46 @@ def test_the_right_to_write_is_given_back_after_an_error(home: Home, monkeypatch
         raise ZeroDivisionError
     with home.writing():
         pass
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("title",), 3),
+        (("bundled",), "ja"),
+        (("papers",), [7]),
+        (("sections", 0, "level"), "1"),
+        (("sections", 1, "heading"), None),
+        (("sections", 1, "paragraphs", 0, "id"), "../../x"),
+        (("sections", 1, "paragraphs", 0, "kind"), "script"),
+        (("sections", 1, "paragraphs", 0, "text"), 5),
+        (("sections", 1, "paragraphs", 0, "page"), "twee"),
+        (("sections", 1, "paragraphs", 0, "sentences"), [[5, 2]]),
+        (("sections", 1, "paragraphs", 0, "sentences"), [[0, 10**6]]),
+        (("sections", 1, "paragraphs", 0, "translated"), ["a", "b", "c", "d", "e", "f", "g", "h", "i"]),
+        (("footnotes", 0, "paragraph_id"), "een/andere/1"),
+        (("footnotes", 0, "offset"), 10**6),
+        (("footnotes", 0, "offset"), "3"),
+    ],
+)
+def test_a_letter_with_one_wrong_value_is_refused_whatever_its_checksum(
+    home: Home, letter: Letter, place: tuple[str | int, ...], value: object
+) -> None:
+    path = home.letters_folder / f"{letter.id}.json"
+    home.save(letter)
+    whole = json.loads(changed(path))
+    inner = whole
+    for step in place[:-1]:
+        inner = inner[step]
+    assert inner[place[-1]] != value
+    inner[place[-1]] = value
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    with pytest.raises(HomeUnusable, match="damaged"):
+        home.load(letter.id)
+
+
+def test_a_letter_that_is_nothing_but_brackets_is_refused(home: Home, letter: Letter) -> None:
+    home.save(letter)
+    (home.letters_folder / f"{letter.id}.json").write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(HomeUnusable, match="damaged"):
+        home.load(letter.id)

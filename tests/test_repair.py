@@ -18,7 +18,7 @@ from ingest.home import Home
 from ingest.letter import Letter
 from ingest.letter_file import FORMAT
 from ingest.pipeline import bundled_ids, ingest, open_corpus
-from ingest.repair import Repair, check_databases, repair_home
+from ingest.repair import Repair, check_databases, find_damage, repair_home
 from tests.drawn import DrawnEmbedder, write_letters
 
 EMBEDDER = DrawnEmbedder()
@@ -188,3 +188,25 @@ def test_a_clock_set_back_changes_nothing(home: Home, tmp_path: Path) -> None:
     results = ingest([write_letters(tmp_path / "in", time=2)], home, EMBEDDER)
     assert [result.outcome for result in results] == ["changed", "changed"]
     assert check_index(home, EMBEDDER, whole=True)[0] == 3
+
+
+def test_looking_into_a_database_leaves_no_file_beside_it(home: Home) -> None:
+    path = home.folder / "conversations.sqlite"
+    path.unlink(missing_ok=True)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("create table a (b)")
+    before = sorted(one.name for one in home.folder.iterdir())
+    assert find_damage(path) == ""
+    assert sorted(one.name for one in home.folder.iterdir()) == before
+
+
+def test_what_is_not_yet_written_to_the_database_itself_is_looked_at(home: Home) -> None:
+    path = home.folder / "conversations.sqlite"
+    path.unlink(missing_ok=True)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("create table a (b)")
+        connection.commit()
+        assert path.with_name(f"{path.name}-wal").exists()
+        assert find_damage(path) == ""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.archive import unpack
 from ingest.corpus import check_index
 from ingest.errors import UserError
 from ingest.home import Home
@@ -255,3 +256,27 @@ def test_the_bundled_letter_of_an_archive_does_not_replace_the_one_here(archive:
     other = Home(tmp_path / "other")
     import_home(archive, other, EMBEDDER)
     assert bundled_ids() < set(other.letter_ids())
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_packed_in_another_way_is_refused(archive: Path, tmp_path: Path, method: int) -> None:
+    changed = tmp_path / "changed.zip"
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(changed, "w", method) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    with pytest.raises(UserError, match="unknown way; nothing was imported"):
+        import_home(changed, Home(tmp_path / "other"), EMBEDDER)
+    assert contents(Home(tmp_path / "other")) == {}
+
+
+def test_an_archive_whose_list_is_damaged_is_refused_or_harmless(archive: Path, tmp_path: Path) -> None:
+    data = archive.read_bytes()
+    directory = data.rindex(b"PK\x01\x02")
+    refused = 0
+    for at in range(directory, len(data), 2):
+        archive.write_bytes(data[:at] + b"\xff\xff" + data[at + 2 :])
+        try:
+            unpack(archive, tmp_path / f"unpacked-{at}")
+        except UserError:
+            refused += 1
+    assert refused > (len(data) - directory) / 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -191,3 +192,10 @@ def test_headings_without_text_that_begin_alike_are_translated_each_for_itself()
     keys = [line.removeprefix("## ") for line in write_template(letter).splitlines() if line.startswith("## ")]
     aligned = align_translation(letter, {key: (f"heading {n}",) for n, key in enumerate(keys)})
     assert [section.translated_heading for section in aligned.sections] == ["heading 0", "heading 1"]
+
+
+@pytest.mark.timeout(60)
+def test_a_translation_that_is_a_pipe_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "brief.en.txt")
+    with pytest.raises(UnreadableLetter, match="can't be read"):
+        read_translation(tmp_path / "brief.en.txt")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from assistant.dialogue import Answer, Citation
+from ingest.errors import count_of
 from ingest.letter import BODY_KINDS, Letter, Span
 from ui import texts
 
@@ -111,7 +112,7 @@ def print_letters(records: Sequence[dict[str, object]]) -> None:
     """Print one line a letter: id, date, number of paragraphs, title."""
     console = _console()
     for record in records:
-        size = _count(int(str(record["paragraphs"])), "paragraph")
+        size = count_of(int(str(record["paragraphs"])), "paragraph")
         line = f"{record['id']}  {record['date'] or '-'}  {size}  {record['title']}"
         console.print(_styled(line))
 
@@ -141,7 +142,7 @@ def print_structure(letter: Letter) -> None:
         )
         for paragraph in section.paragraphs:
             kind = "" if paragraph.kind in BODY_KINDS else f" ({paragraph.kind})"
-            sentences = _count(len(paragraph.sentences), "sentence")
+            sentences = count_of(len(paragraph.sentences), "sentence")
             console.print(_styled(f"  {paragraph.number}{kind}  {sentences}", "dim"))
             console.print(_indented(paragraph.text, console))
             for note in letter.notes_of(paragraph.id):
@@ -230,10 +231,6 @@ def _print_citation(console: Console, citation: Citation, answer: Answer) -> Non
     for note in citation.footnotes:
         if note not in answer.answer:
             console.print(_indented(f"{texts.NOTE[answer.language]}: {note}", console))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _styled(text: str, style: str = "") -> Text:
