@@ -15,6 +15,7 @@ import pytest
 from ingest.archive import unpack
 from ingest.corpus import check_index
 from ingest.errors import UserError
+from ingest.folder import FILE as READINGS
 from ingest.home import Home
 from ingest.pipeline import bundled_ids, ingest, open_corpus
 from ingest.transfer import export_home, import_home
@@ -29,7 +30,7 @@ def contents(home: Home) -> dict[str, bytes]:
         path.relative_to(home.folder).as_posix(): path.read_bytes()
         for path in home.folder.rglob("*")
         if path.is_file()
-        and path.relative_to(home.folder).parts[0] not in ("generations", "vectors")
+        and path.relative_to(home.folder).parts[0] not in ("generations", "vectors", READINGS)
         and path.suffix != ".lock"
     }
 
