@@ -28,7 +28,7 @@ def contents(home: Home) -> dict[str, bytes]:
         path.relative_to(home.folder).as_posix(): path.read_bytes()
         for path in home.folder.rglob("*")
         if path.is_file()
-        and path.relative_to(home.folder).parts[0] not in ("generations", "vectors")
+        and path.relative_to(home.folder).parts[0] not in ("generations", "vectors", "readings.jsonl")
         and path.suffix != ".lock"
     }
 
