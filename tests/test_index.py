@@ -200,6 +200,38 @@ def test_token_vectors_that_are_too_many_to_hold_are_read_from_the_file(
             assert np.array_equal(held[1], there[1])
 
 
+def test_a_filter_by_nearly_all_letters_finds_what_a_search_among_them_finds(tmp_path: Path) -> None:
+    contents = [content_of(f"2018-04-26-{number}", extra_chunks=6) for number in range(6)]
+    asked = [content.letter.id for content in contents[1:]]
+    build_generation(tmp_path, contents, IDENTITY)
+    letters = {content.letter.id: letter_digest(content.letter) for content in contents}
+    with closing(open_current(tmp_path, IDENTITY, letters)) as opened:
+        left_out = contents[0].vectors.pooled
+        for vector in (*left_out, *contents[1].vectors.pooled):
+            similarities = np.concatenate([content.vectors.pooled for content in contents[1:]]) @ vector
+            expected = np.argsort(-similarities)[:5] + len(left_out)
+            assert [row for row, _ in opened.search_dense(vector, 5, asked)] == list(expected)
+
+
+def test_a_filter_by_more_letters_than_sqlite_takes_variables_works(index: Index) -> None:
+    asked = [*(f"1999-01-01-{number}" for number in range(40_000)), "2021-05-03-b"]
+    found = index.search_terms(["270"], 5, asked)
+    assert {row.letter_id for row in index.rows([row for row, _ in found])} == {"2021-05-03-b"}
+    assert {letter for letter, _, _ in index.mentions([[("270",)]], asked)} == {"2021-05-03-b"}
+
+
+def test_a_mention_holds_something_of_every_group(index: Index) -> None:
+    def mentioned(*groups: list[tuple[str, ...]]) -> set[str]:
+        return {paragraph.split("/")[1] for _, paragraph, _ in index.mentions(groups)}
+
+    assert mentioned([("270",)]) == {"litouwen", "lithuania"}
+    assert mentioned([("270",)], [("militair",), ("troop",)]) == {"litouwen", "lithuania"}
+    assert mentioned([("270",)], [("militair",)]) == {"litouwen"}
+    assert mentioned([("270", "militair")]) == {"litouwen"}
+    assert mentioned([("militair", "270")]) == set()
+    assert mentioned([("kop",)]) == mentioned() == mentioned([("270",)], []) == set()
+
+
 def test_a_filter_by_an_unknown_letter_finds_nothing(index: Index) -> None:
     assert index.search_dense(POOLED[0], 5, ["1999-01-01-x"]) == []
     assert index.search_terms(["270"], 5, ["1999-01-01-x"]) == []

@@ -107,6 +107,12 @@ class Index:
         """Return (row, BM25 score) of the chunks that hold any of the terms, best first."""
         return self._lexical.search(terms, top_k, letters)
 
+    def mentions(
+        self, groups: Iterable[Iterable[Sequence[str]]], letters: Sequence[str] = ()
+    ) -> list[tuple[str, str, float]]:
+        """Return (letter, paragraph, BM25 score) of the paragraphs that mention something in every group."""
+        return self._lexical.mentions(groups, letters)
+
     def rows(self, numbers: Sequence[int]) -> list[Row]:
         """Return the rows with these numbers, in their order."""
         return self._lexical.rows(numbers)

@@ -108,6 +108,27 @@ class Lexical:
             )
         return [(int(row), -float(score)) for row, score in found]
 
+    def mentions(
+        self, groups: Iterable[Iterable[Sequence[str]]], letters: Sequence[str] = ()
+    ) -> list[tuple[str, str, float]]:
+        """Return (letter, paragraph, BM25 score) of the paragraphs that mention something in every group, best first.
+
+        A group holds alternatives, each of them terms that follow each other; a heading is no mention.
+        """
+        wanted = [_any_of(alternatives) for alternatives in groups]
+        if not wanted or not all(wanted):
+            return []
+        found = self._database.query(
+            "select r.letter, r.paragraph, bm25(terms) from terms join rows r on r.row = terms.rowid "  # noqa: S608
+            f"where terms match ? {f'and r.{_WITHIN}' if letters else ''} order by 3",
+            f"{{nl en}} : ({' AND '.join(wanted)})",
+            *([json.dumps(letters)] if letters else []),
+        )
+        best: dict[str, tuple[str, str, float]] = {}
+        for letter, paragraph, score in found:
+            best.setdefault(paragraph, (str(letter), str(paragraph), -float(score)))
+        return list(best.values())
+
     def rows(self, numbers: Sequence[int]) -> list[Row]:
         """Return the rows with these numbers, in their order."""
         found = self._database.query(f"select {_COLUMNS} from rows where row in ({_marks(numbers)})", *numbers)  # noqa: S608
@@ -168,6 +189,11 @@ class Lexical:
 
 def _marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
+
+
+def _any_of(alternatives: Iterable[Sequence[str]]) -> str:
+    phrases = {f'"{" ".join(terms)}"' for terms in alternatives if terms and all(map(_TERM.fullmatch, terms))}
+    return f"({' OR '.join(sorted(phrases))})" if phrases else ""
 
 
 def _joined(text: str, language: Language) -> str:
