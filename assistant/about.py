@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
+from ingest.index import Letters
 from ingest.letter import BODY_KINDS, Letter, Paragraph
 
 Place = tuple[str, int]
 """A paragraph's id and the number of a sentence in it."""
 
-MOST_ANNOUNCEMENTS = 3
+MOST_ANNOUNCEMENTS, _MOST_LETTERS = 3, 3
 # What a letter is about is announced in its first paragraphs.
 _OPENING_PARAGRAPHS = 8
 _LETTER = r"\w*(?:brief|reactie|rapportage|nota|fiche|stuk|schrijven)"
@@ -35,6 +37,13 @@ def find_announcements(letter: Letter) -> tuple[Place, ...]:
     ]
     first = [(paragraph.id, 0) for paragraph in opening[:1] if not subject]
     return tuple([*subject, *(announced or first)][:MOST_ANNOUNCEMENTS])
+
+
+def announcing_paragraphs(letters: Letters, asked: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids of the paragraphs in which the newest three of these letters, or of all, say their subject."""
+    heads = letters.heads
+    newest = sorted(asked or heads, key=lambda letter_id: heads[letter_id].date or date.min)[-_MOST_LETTERS:]
+    return tuple(paragraph_id for one in newest for paragraph_id, _ in find_announcements(letters[one]))
 
 
 def _of_kind(letter: Letter, kind: str) -> Iterator[Paragraph]:

@@ -9,12 +9,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
-from datetime import date
 from functools import cached_property
 from typing import Any, TypedDict
 
 from assistant import wording
-from assistant.about import find_announcements
+from assistant.about import announcing_paragraphs
 from assistant.attribute import name_all, say_by_letter, say_mentions
 from assistant.compose import compose
 from assistant.condense import condense, follows, wish_of
@@ -25,11 +24,11 @@ from assistant.generate import choose_material, condense_by_model
 from assistant.llm import ChatModel, load_chat_model
 from assistant.mentions import Overview, find_mentions, topic_of
 from assistant.parts import Part, join_sentences, split_question
-from assistant.question import Question, analyse_question, fact_of
+from assistant.question import Question, analyse_question
 from assistant.quote import choose_sentences, cite_candidate, cite_sentence, cite_sentences, newest_first
 from assistant.rank import RankedSentence, Ranker, Ranking, load_ranker, rank
-from assistant.reference import write_date
 from assistant.refuse import decide, leaves_open
+from assistant.remarks import of_answer, of_missing, of_scope
 from assistant.retrieve import Candidate, retrieve
 from assistant.scope import Scope, Selection, select_letters
 from assistant.verify import is_verbatim
@@ -46,18 +45,10 @@ from ingest.settings import Settings, load_home, load_settings
 # Candidates from each of vectors and words, in an index of this size; as many again for each tenfold.
 _DEPTH, _SMALL_INDEX = 40, 1_000
 _MOST_NEAREST = 3
-# Letters of which it is told at once what they are about.
-_MOST_ABOUT = 3
-_MOST_NAMED, _MOST_LISTED = 5, 5
-_NOW = re.compile(
-    r"\b(?:nu|nou|tegenwoordig|momenteel|op dit moment|thans|vandaag|inmiddels|nog steeds|huidige?|actuele?"
-    r"|now|nowadays|currently|today|at present|presently|these days|still|current|latest)\b",
-    re.IGNORECASE,
-)
+_MOST_LISTED = 5
 # Turns that a follow-up may look back on, and the odds below which its language is that of the turn before.
 _MOST_TURNS, _UNSURE = 12, 1.0
 _SENTENCES = re.compile(r".+?(?:\[\d+\]\s*)+|.+", re.DOTALL)
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 class State(TypedDict, total=False):
@@ -234,16 +225,10 @@ class Assistant:
     ) -> tuple[Candidate, ...]:
         """Return the paragraphs that may answer, the more the larger the index; with those that a turn cited."""
         cited = follows.paragraph_ids if follows else ()
-        named = [*cited, *(self._announcements(letters) if question.fact == "subject" else ())]
+        named = [*cited, *(announcing_paragraphs(self.letters, letters) if question.fact == "subject" else ())]
         tenfolds = math.log10(max(self.index.size, _SMALL_INDEX) / _SMALL_INDEX)
         depth = max(at_least, round(_DEPTH * (1 + tenfolds)))
         return retrieve(question, self.index, self.letters, letters, depth, named)
-
-    def _announcements(self, letters: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the ids of the paragraphs in which letters, the newest if there are many, say what they are about."""
-        heads = self.letters.heads
-        newest = sorted(letters or heads, key=lambda letter_id: heads[letter_id].date or date.min)[-_MOST_ABOUT:]
-        return tuple(place for one in newest for place, _ in find_announcements(self.letters[one]))
 
     @cached_property
     def ranker(self) -> Ranker:
@@ -452,15 +437,6 @@ class Assistant:
     def _cards_of(self, chosen: Sequence[RankedSentence]) -> list[LetterCard]:
         return [self.cards[one] for one in dict.fromkeys(ranked.place.candidate.letter.id for ranked in chosen)]
 
-    def _of_scope(self, state: State, language: Language) -> Iterator[str]:
-        """Yield what to know of which letters were asked."""
-        if left_out := state["undated"]:
-            named = ", ".join([*left_out[:_MOST_NAMED], *(["…"] if len(left_out) > _MOST_NAMED else [])])
-            yield wording.UNDATED[language].format(letters=named)
-        asked = len(state["only"] or self.cards)
-        if asked > 1 and state["status"] == "answered" and fact_of(state["standalone"]):
-            yield wording.ABOUT_ONE[language].format(count=asked)
-
     def _made(
         self,
         state: State,
@@ -471,7 +447,13 @@ class Assistant:
     ) -> Answer:
         as_of = max((letter.date for letter in letters if letter.date), default=None)
         language = state["language"] or "nl"
-        about = _warnings(state["standalone"], language, as_of, citations, several=len(letters) > 1)
+        answered = state["status"] == "answered"
+        asked = len(state["only"] or self.cards)
+        remarks = (
+            *(of_missing(state["missing"], language) if answered else ()),
+            *of_scope(state["standalone"] if answered else "", state["undated"], asked, language),
+            *of_answer(state["standalone"], language, as_of, citations, several=len(letters) > 1),
+        )
         return Answer(
             question=state["asked"],
             standalone_question=state["standalone"],
@@ -479,7 +461,7 @@ class Assistant:
             status=state["status"],
             answer=text,
             as_of=as_of.isoformat() if as_of else None,
-            warnings=(*_missing(state, language), *self._of_scope(state, language), *about),
+            warnings=remarks,
             model=QUOTE_MODEL,
             citations=citations,
             nearest=nearest,
@@ -551,34 +533,3 @@ def _nearest(ranking: Ranking) -> tuple[Citation, ...]:
         cite_candidate(number, ranked.place.candidate, ranked.place.sentence, score)
         for number, (ranked, score) in enumerate(ranking.paragraphs()[:_MOST_NEAREST], 1)
     )
-
-
-def _missing(state: State, language: Language) -> Iterator[str]:
-    """Yield what to know of an answer to half a question; that it is half of one must not go unsaid."""
-    if state["status"] == "answered":
-        yield from (wording.MISSING[language].format(part=part) for part in state["missing"])
-
-
-def _warnings(
-    question: str, language: Language, as_of: date | None, citations: Sequence[Citation], *, several: bool
-) -> tuple[str, ...]:
-    """Return what to know of an answer; `several` tells whether it is of more letters than one."""
-    warnings = []
-    later = as_of and any(int(year) > as_of.year for year in _YEAR.findall(question))
-    if as_of and (later or _NOW.search(question)):
-        dated = wording.LAST_DATED if several else wording.DATED
-        warnings.append(dated[language].format(date=write_date(as_of, language)))
-    if language == "en" and citations:
-        warnings.append(_of_the_english(citations)[language])
-    if len(question) > LONGEST_QUERY:
-        warnings.append(wording.CUT[language].format(count=LONGEST_QUERY))
-    return tuple(warnings)
-
-
-def _of_the_english(citations: Sequence[Citation]) -> Mapping[Language, str]:
-    cited = {citation.letter for citation in citations}
-    if dutch_only := {citation.letter for citation in citations if not citation.translation}:
-        if len(cited) > 1:
-            return wording.SOME_DUTCH_ONLY if cited - dutch_only else wording.ALL_DUTCH_ONLY
-        return wording.DUTCH_ONLY
-    return wording.MACHINE_MADE if any(one.machine_translated for one in citations) else wording.UNOFFICIAL

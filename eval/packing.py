@@ -1,8 +1,8 @@
 """Measure what it costs that token vectors are packed into a quarter of their size: answers with both, side by side.
 
-`python -m eval.packing [--out out/packing]` puts the letters of all gold sets in one home, asks every question that
-stands alone and has an answer, and prints how often the right paragraph comes first, and among the first three, by
-token vectors as they are stored and as the model gives them.
+`python -m eval.packing [--every 1] [--out out/packing]` puts the letters of all gold sets in one home, asks every
+question that stands alone and has an answer, and prints how often the right paragraph comes first, and among the first
+three, by token vectors as they are stored and as the model gives them.
 """
 
 from __future__ import annotations
@@ -61,15 +61,15 @@ def measure(assistant: Assistant, cases: Sequence[dict[str, Any]]) -> list[int]:
     return places
 
 
-def compare(folder: Path) -> dict[str, list[int]]:
-    """Fill a home and measure it with both kinds of vectors."""
+def compare(folder: Path, every: int = 1) -> dict[str, list[int]]:
+    """Fill a home and measure it with both kinds of vectors, by every so many-th question."""
     settings = load_settings().model_copy(update={"home": folder})
     with closing(build_assistant(settings)) as first:
         embedder = first.embedder
     names = [path.stem for path in sorted(_GOLD.glob("*.jsonl")) if path.stem != _BUNDLED]
     paths = [next(place / f"{name}.txt" for place in _FOLDERS if (place / f"{name}.txt").exists()) for name in names]
     ingest([*paths], Home(folder), embedder)
-    cases = read_questions(_GOLD)
+    cases = read_questions(_GOLD)[::every]
     with closing(build_assistant(settings, embedder=embedder)) as assistant:
         vectors = np.concatenate(list(encode_whole(assistant.letters, embedder)))
         packed = measure(assistant, cases)
@@ -100,9 +100,10 @@ def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("out/packing"))
+    parser.add_argument("--every", type=int, default=1, help="ask one in so many questions")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        found = compare(Path(folder))
+        found = compare(Path(folder), options.every)
     options.out.mkdir(parents=True, exist_ok=True)
     table = format_table(found)
     (options.out / "packing.md").write_text(table + "\n", encoding="utf-8")

@@ -128,8 +128,8 @@ def test_a_letter_that_does_not_say_its_digest_is_read_for_it(home: Home, letter
 
 
 def test_letters_are_read_one_by_one(home: Home, letter: Letter) -> None:
-    home.save(replace(letter, id="2018-04-26-a"))
-    home.save(replace(letter, id="2021-05-03-b"))
+    for letter_id in ("2018-04-26-a", "2021-05-03-b"):
+        home.save(replace(letter, id=letter_id, sections=(), footnotes=()))
     each = home.load_each()
     assert next(each).id == "2018-04-26-a"
     (home.letters_folder / "2021-05-03-b.json").write_text("{", encoding="utf-8")

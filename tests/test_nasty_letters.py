@@ -12,7 +12,7 @@ import pytest
 
 from ingest.correct import apply_corrections, parse_corrections
 from ingest.errors import UnreadableLetter
-from ingest.pipeline import read_letter
+from ingest.reading import read_letter
 from ingest.read import Line, read_lines
 from ingest.read.files import MOST_CHARACTERS, MOST_LINES
 from ingest.read.text import clean, compose, lines_of

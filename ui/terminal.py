@@ -98,13 +98,13 @@ def print_overview(overview: Overview) -> None:
         console.print(_styled(f"no letter mentions all of this: {overview.topic}; nearest in meaning:", "yellow"))
     for mention in overview.mentions:
         card, citation = mention.card, mention.cite(1)
-        size = _count(mention.paragraphs, "paragraph")
+        size = count_of(mention.paragraphs, "paragraph")
         console.print(_styled(f"{card.id}  {card.date or '-'}  {size}  {card.title}", "bold"))
         console.print(_styled(f"    {citation.reference}", "cyan"))
         console.print(_indented(citation.paragraph_text, console, [(citation.start, citation.end)]))
     if overview.letters > len(overview.mentions):
         console.print(
-            _styled(f"and {_count(overview.letters - len(overview.mentions), 'more letter')}; see --top", "dim")
+            _styled(f"and {count_of(overview.letters - len(overview.mentions), 'more letter')}; see --top", "dim")
         )
 
 

@@ -86,7 +86,6 @@ class Index:
             raise BrokenGeneration("the index was made by another embedding model")
         if manifest.get("letters") != dict(letters):
             raise BrokenGeneration("the index does not hold the letters that are here now")
-        self._letters = len(letters)
         place = find_place(manifest, server)
         check_seals(folder, manifest["files"], whole=whole)
         self.fingerprint = str(manifest["fingerprint"])

@@ -119,7 +119,7 @@ class Lexical:
         if not wanted or not all(wanted):
             return []
         found = self._database.query(
-            f"select r.letter, r.paragraph, bm25(terms) from terms join rows r on r.row = terms.rowid "  # noqa: S608
+            "select r.letter, r.paragraph, bm25(terms) from terms join rows r on r.row = terms.rowid "  # noqa: S608
             f"where terms match ? {f'and r.{_WITHIN}' if letters else ''} order by 3",
             f"{{nl en}} : ({' AND '.join(wanted)})",
             *([json.dumps(letters)] if letters else []),
