@@ -140,6 +140,10 @@ class Library:
         else:
             remove(letter_id, home, self._shared.embedder)
 
+    def close(self) -> None:
+        """Let go of what is kept open for visitors."""
+        self._shelf.close()
+
     def _share(self, assistant: Assistant) -> None:
         self._shared = assistant
         self._entries: dict[str, Record] = {}

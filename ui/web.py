@@ -174,7 +174,8 @@ def serve(
     users = Users(auth) if auth else None
     listener = _listen(host, port)
     assistant.with_model(None).ask("Waar gaat de brief over?")
-    app = build_app(Library(assistant, Home(settings.home), uploads, models), settings, users, mcp)
+    library = Library(assistant, Home(settings.home), uploads, models)
+    app = build_app(library, settings, users, mcp)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_SHUTDOWN_S)
     shown = f"[{host}]" if ":" in host else host
@@ -186,6 +187,8 @@ def serve(
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:
         sys.stderr.write("kamervraag: stopped\n")
+    finally:
+        library.close()
 
 
 def _check_mcp(auth: Path | None) -> None:
