@@ -22,7 +22,7 @@ from ingest.settings import Settings
 from ui import page_texts
 from ui.library import MOST_BYTES, Library
 from ui.limits import RateLimit, Uploads
-from ui.models import Models, runs_here
+from ui.models import Models, public_name, runs_here
 from ui.passwords import Users
 from ui.reader import render_letter
 from ui.web_records import LONGEST_QUESTION, LONGEST_REASON, page_outline
@@ -174,6 +174,8 @@ def serve(
     users = Users(auth) if auth else None
     listener = _listen(host, port)
     assistant.with_model(None).ask("Waar gaat de brief over?")
+    if assistant.model:
+        assistant.model.name = public_name(assistant.model.name)
     library = Library(assistant, Home(settings.home), uploads, models)
     app = build_app(library, settings, users, mcp)
     logging.getLogger("httpx").setLevel(logging.WARNING)

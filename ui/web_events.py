@@ -194,9 +194,8 @@ class PageEvents:
         own = set(self._library.own_ids(owner))
         entries, left_off = self._library.list(assistant, own, wanted)
         listed = {entry["id"] for entry in entries}
-        entries += [
-            self._library.entry(assistant, one, own) for one in chosen if one in assistant.letters.keys() - listed
-        ]
+        beside = [one for one in dict.fromkeys(chosen) if one in assistant.letters and one not in listed]
+        entries += [self._library.entry(assistant, one, own) for one in beside]
         return {"letters": entries, "total": len(assistant.letters), "left_off": left_off}
 
     @contextmanager
@@ -228,4 +227,4 @@ def _letters_of(conversation: Conversation, known: Mapping[str, Letter]) -> dict
     shown = {
         one.letter for message in conversation.messages for one in (*message.answer.citations, *message.answer.nearest)
     }
-    return {letter_id: letter for letter_id, letter in known.items() if letter_id in shown}
+    return {letter_id: known[letter_id] for letter_id in known if letter_id in shown}
