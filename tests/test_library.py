@@ -34,8 +34,9 @@ def shared(home_copy: Path, embedder: Embedder) -> Iterator[Assistant]:
 
 
 @pytest.fixture
-def library(shared: Assistant, home_copy: Path) -> Library:
-    return Library(shared, Home(home_copy))
+def library(shared: Assistant, home_copy: Path) -> Iterator[Library]:
+    with closing(Library(shared, Home(home_copy))) as opened:
+        yield opened
 
 
 def test_an_own_letter_is_asked_beside_the_shared_ones_by_its_owner_alone(library: Library, home_copy: Path) -> None:
@@ -99,6 +100,7 @@ def test_a_shared_letter_that_changes_is_asked_as_it_is_now(library: Library, ho
     with other.open("anna") as assistant:
         assert added.id in assistant.letters
         assert assistant.index.size > other.shared.index.size
+    other.close()
     other.shared.close()
 
 

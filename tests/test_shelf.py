@@ -52,3 +52,5 @@ def test_only_so_many_are_kept_and_the_one_longest_unused_goes() -> None:
         with shelf.lend(key, 1, _make) as lent[key]:
             pass
     assert [_fake(lent[key]).closed for key in ("anna", "bert", "carl")] == [0, 1, 0]
+    shelf.close()
+    assert [_fake(lent[key]).closed for key in ("anna", "bert", "carl")] == [1, 1, 1]

@@ -137,6 +137,10 @@ class Library:
         else:
             remove(letter_id, home, self._shared.embedder)
 
+    def close(self) -> None:
+        """Let go of what is kept open for visitors."""
+        self._shelf.close()
+
     def _share(self, assistant: Assistant) -> None:
         self._shared = assistant
         self._by_model = {name: assistant.with_model(self.models.get(name)) for name in self.models.names}

@@ -56,6 +56,12 @@ class Shelf:
             if key in self._entries:
                 self._take_off(key)
 
+    def close(self) -> None:
+        """Forget all of them."""
+        with self._lock:
+            while self._entries:
+                self._take_off(next(iter(self._entries)))
+
     def _take_off(self, key: str) -> None:
         entry = self._entries.pop(key)
         entry.taken_off = True

@@ -22,7 +22,7 @@ from ingest.settings import Settings, load_home
 from ui import page_texts
 from ui.library import MOST_BYTES, Library
 from ui.limits import RateLimit, Uploads
-from ui.models import Models, runs_here
+from ui.models import Models, public_name, runs_here
 from ui.passwords import Users
 from ui.reader import render_letter
 from ui.web_records import LONGEST_QUESTION, LONGEST_REASON, page_outline
@@ -181,7 +181,10 @@ def serve(
     users = Users(auth) if auth else None
     listener = _listen(host, port)
     assistant.with_model(None).ask("Waar gaat de brief over?")
-    app = build_app(Library(assistant, load_home(settings), uploads, models), settings, users, mcp)
+    if assistant.model:
+        assistant.model.name = public_name(assistant.model.name)
+    library = Library(assistant, load_home(settings), uploads, models)
+    app = build_app(library, settings, users, mcp)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_SHUTDOWN_S)
     shown = f"[{host}]" if ":" in host else host
@@ -193,6 +196,8 @@ def serve(
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:
         sys.stderr.write("kamervraag: stopped\n")
+    finally:
+        library.close()
 
 
 def _check_mcp(auth: Path | None) -> None:

@@ -201,9 +201,8 @@ class PageEvents:
         own = set(self._library.own_ids(owner))
         entries, left_off = self._library.list(assistant, own, wanted)
         listed = {entry["id"] for entry in entries}
-        entries += [
-            self._library.entry(assistant, one, own) for one in chosen if one in assistant.letters.keys() - listed
-        ]
+        beside = [one for one in dict.fromkeys(chosen) if one in assistant.letters and one not in listed]
+        entries += [self._library.entry(assistant, one, own) for one in beside]
         return {"letters": entries, "total": len(assistant.letters), "left_off": left_off}
 
     @contextmanager
