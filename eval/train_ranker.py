@@ -80,12 +80,13 @@ _OFF_TOPIC = 0.25
 _FOREIGN_QUESTIONS = 40
 _SENTENCE_PENALTY = 0.02
 # What speaks for an answer and what against it. Left free, some of these turn round, because people who write hard gold
-# questions name what a letter names and does not say; an easy question would then be refused for being plain.
+# questions name what a letter names and does not say; an easy question would then be refused for being plain. How far
+# the best sentence stands out is free: beside its similarity it tells how near the whole letter is to the question.
 _FOR = frozenset(
     (
         "late", "late_rare", "late_weakest", "late_paragraph", "pooled", "covered", "covered_paragraph",
-        "names_covered", "expected_here", "fact_here", "margin", "share", "late_spread", "late_content_weakest",
-        "late_names_weakest", "decisive", "all_covered", "all_pointed",
+        "names_covered", "expected_here", "fact_here", "margin", "share", "late_content_weakest", "late_names_weakest",
+        "decisive", "all_covered", "all_pointed",
     )
 )  # fmt: skip
 _AGAINST = frozenset(
