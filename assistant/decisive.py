@@ -9,6 +9,7 @@ from assistant.question import Expected, Question
 from ingest.dutch import analyse
 from ingest.letter import Span
 from ingest.structure.dates import MONTHS
+from ingest.structure.papers import PAPER
 
 _COUNT_WORDS = (
     "één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|vijftien|twintig|dertig|veertig|vijftig"
@@ -36,12 +37,15 @@ _PATTERNS: dict[Expected, re.Pattern[str]] = {
     ),
     "place": re.compile(r"(?<=\b(?:in|te|op) )(?:(?:de|het) )?[A-ZÀ-Þ][\w-]+(?: [A-ZÀ-Þ][\w-]+)*"),
 }
+_ASKS_PAPER = re.compile(r"\bkamerstuk|\bparliamentary paper", re.IGNORECASE)
 # Numbers that name a paper, an article or a note, not a quantity.
 _REFERENCE = re.compile(r"(?:\b(?:nr|nrs|art|artikel|kamerstuk(?:ken)?|noot|vraag)\b\.?\s*[\d\s]*)$", re.IGNORECASE)
 
 
 def find_decisive(question: Question, text: str) -> tuple[Span, ...]:
     """Return the spans of the text that hold the kind of answer asked for and are not in the question itself."""
+    if asks_paper(question):
+        return tuple(match.span() for match in PAPER.finditer(text))
     asked = question.reach
     found = (
         span
@@ -59,7 +63,12 @@ def names_somebody(text: str) -> bool:
 
 def asks_expression(question: Question) -> bool:
     """Whether the question asks for something that can be pointed at: a number, a date, a name or a place."""
-    return not question.expected.isdisjoint(_PATTERNS)
+    return asks_paper(question) or not question.expected.isdisjoint(_PATTERNS)
+
+
+def asks_paper(question: Question) -> bool:
+    """Whether the question asks for a paper of parliament, whose number is not a quantity."""
+    return bool(_ASKS_PAPER.search(question.text))
 
 
 @lru_cache(maxsize=50_000)

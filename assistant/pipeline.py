@@ -24,13 +24,14 @@ from assistant.generate import choose_material, condense_by_model
 from assistant.llm import ChatModel, load_chat_model
 from assistant.mentions import Overview, find_mentions, topic_of
 from assistant.parts import Part, join_sentences, split_question
-from assistant.question import Question, analyse_question
+from assistant.question import Question, analyse_question, topic_alone
 from assistant.quote import choose_sentences, cite_candidate, cite_sentence, cite_sentences, newest_first
 from assistant.rank import RankedSentence, Ranker, Ranking, load_ranker, rank
 from assistant.refuse import decide, leaves_open
 from assistant.remarks import of_answer, of_missing, of_scope
 from assistant.retrieve import Candidate, retrieve
 from assistant.scope import Scope, Selection, select_letters
+from assistant.spelling import respell
 from assistant.verify import is_verbatim
 from ingest.cards import LetterCard, letter_cards
 from ingest.corpus import Corpus, Progress
@@ -217,8 +218,11 @@ class Assistant:
     def analyse(self, text: str, language: Language, letters: tuple[str, ...] = ()) -> Question:
         """Take a stand-alone question apart."""
         del letters
-        encoded = self.embedder.encode_query(text)
-        return analyse_question(text[:LONGEST_QUERY], language, encoded, self.index.size, self.index)
+        topic = topic_alone(text[:LONGEST_QUERY])
+        respelt = respell(topic, language, self.index, self.letters)
+        encoded = self.embedder.encode_query(respelt)
+        whole = topic == text[:LONGEST_QUERY]
+        return analyse_question(respelt, language, encoded, self.index.size, self.index, whole=whole)
 
     def candidates(
         self, question: Question, letters: tuple[str, ...] = (), at_least: int = 0, follows: Turn | None = None

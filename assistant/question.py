@@ -162,6 +162,15 @@ class Question:
     """Every index term that counts for one of the groups, whole or in part."""
 
     @property
+    def unheard_of(self) -> bool:
+        """Whether it is one word, which the letters do not hold; an English one that is no name may be Dutch there."""
+        if len(self.groups) != 1 or self.fact:
+            return False
+        (group,) = self.groups
+        held = group.known or any(group.related.values())
+        return not held and (self.language == "nl" or group.name)
+
+    @property
     def terms(self) -> tuple[str, ...]:
         """Every index term of every alternative."""
         return tuple(sorted({term for group in self.groups for terms in group.alternatives for term in terms}))
@@ -192,8 +201,32 @@ def similar_term(term: str, terms: Terms) -> str | None:
     return next(iter(difflib.get_close_matches(term, near, 1, _SIMILAR)), None)
 
 
-def analyse_question(text: str, language: Language, encoded: Encoded, size: int, index_terms: Terms) -> Question:
-    """Take a question apart; `size` is the number of chunks, `index_terms` tells in how many a term stands."""
+_FRAME = re.compile(
+    r"^\W*(?:(?:en|and) )?(?:"
+    r"wat (?:zegt|zeggen|schrijft|schrijven|meldt|stelt|vermeldt|staat er)(?: er)?(?: in)?"
+    rf"(?: {_THE_LETTER}| het kabinet"
+    r"| de regering| de ministers?| de staatssecretaris| de bewindslieden)?(?: eigenlijk| nu| nog)? over"
+    rf"|what (?:does|do|did) (?:{_THE_LETTER}|the cabinet|the government|the ministers?|it)"
+    r" (?:say|write|state|tell us) about"
+    rf"|what is (?:said|written|there)(?: in {_THE_LETTER})? about"
+    r") (?P<topic>\S.*?)\W*$",
+    re.IGNORECASE,
+)
+
+
+def topic_alone(text: str) -> str:
+    """Return what is looked up by a question such as "Wat zegt de brief over Georgië?": "Georgië"; else the text."""
+    found = _FRAME.match(text)
+    return found["topic"] if found else text
+
+
+def analyse_question(
+    text: str, language: Language, encoded: Encoded, size: int, index_terms: Terms, *, whole: bool = True
+) -> Question:
+    """Take a question apart; `size` is the number of chunks, `index_terms` tells in how many a term stands.
+
+    `whole` tells that the text is as it was asked, so that its first word has its capital anyhow.
+    """
     phrases = _phrases(text, language)
     known = index_terms.document_frequencies(
         [term for _, alternatives in phrases for terms in alternatives for term in terms]
@@ -206,7 +239,7 @@ def analyse_question(text: str, language: Language, encoded: Encoded, size: int,
             known = {**known, **index_terms.document_frequencies([corrected])}
         count = max((min(known[term] for term in terms) for terms in present), default=0)
         weight = math.log(1 + (size - count + 0.5) / (count + 0.5))
-        name = _is_name(surface, first=not groups and text.lstrip().startswith(surface))
+        name = _is_name(surface, first=whole and not groups and text.lstrip().startswith(surface))
         meant = frozenset(present or alternatives)
         like = {term: _held_synonyms(term, language, index_terms) for terms in meant for term in terms}
         related = {term: related_terms(term, index_terms) | others for term, others in like.items()}

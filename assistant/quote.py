@@ -16,7 +16,7 @@ from assistant.retrieve import Candidate
 from assistant.wording import NOTE, QUOTES
 from ingest.letter import Footnote, Language, Letter, Paragraph, Section
 
-MOST_SENTENCES = 3
+MOST_SENTENCES, _MOST_LED = 3, 5
 # Share of the best sentence's that another must have to be quoted with it: cross-validated, 0.25 finds the evidence in
 # .79 of the gold questions where the best sentence alone does in .66, and costs hardly any precision. A number, a date
 # or a name that was asked for and found wants less company.
@@ -27,8 +27,13 @@ _NEXT_SHARE = 0.12
 
 
 def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSentence, ...]:
-    """Return the best sentence and those nearly as good, at most three; sentences of a paragraph in reading order."""
+    """Return the best sentence and those nearly as good, at most three; sentences of a paragraph in reading order.
+
+    An enumeration, and what is known to answer by where it stands, may be longer.
+    """
     best = ranking.sentences[0]
+    if ranking.led:
+        return ranking.sentences[: min(ranking.led, _MOST_LED)]
     if question.fact and fact_here(question.fact, best.place.candidate) > 0:
         chosen = [ranked for ranked in ranking.sentences if fact_here(question.fact, ranked.place.candidate) > 0]
         latest = newest_first(chosen)[:MOST_SENTENCES]

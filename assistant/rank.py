@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from assistant.about import MOST_ANNOUNCEMENTS, find_announcements
 from assistant.features import (
     ANSWER_FEATURES,
     SENTENCE_FEATURES,
@@ -21,10 +19,13 @@ from assistant.features import (
     describe_answer,
     describe_sentences,
 )
+from assistant.lead import leading_places
 from assistant.question import Question
 from assistant.retrieve import Candidate
 
 _FALL = 4.0
+# What to think at most of an answer to a word alone that the letters do not hold.
+_UNHEARD_OF = 0.1
 RANKER_FILE = Path(__file__).with_name("data") / "ranker.json"
 
 
@@ -64,11 +65,15 @@ class RankedSentence:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Sentences best first; the probability that the best of them answers, and that the letter is about it at all."""
+    """Sentences best first; the probability that the best of them answers, and that the letter is about it at all.
+
+    The first `led` of them are known to answer by where they stand.
+    """
 
     sentences: tuple[RankedSentence, ...]
     probability: float
     on_topic: float
+    led: int = 0
 
     def paragraphs(self) -> list[tuple[RankedSentence, float]]:
         """Return the best sentence of each paragraph with a score in 0..1, best first.
@@ -94,39 +99,21 @@ def rank(question: Question, candidates: Sequence[Candidate], ranker: Ranker) ->
     order = np.argsort(-scores, kind="stable")
     ranked = tuple(RankedSentence(places[i], float(shares[i]), float(scores[i])) for i in order)
     best = describe_answer(question, features, scores)
-    ranking = Ranking(ranked, _probability(ranker.answer(best)), _probability(ranker.topic(best)))
-    if question.note:
-        return put_note_first(question.note, ranking)
-    return put_subject_first(ranking) if question.fact == "subject" else ranking
+    probability = _probability(ranker.answer(best))
+    if question.unheard_of:
+        probability = min(probability, _UNHEARD_OF)
+    ranking = Ranking(ranked, probability, _probability(ranker.topic(best)))
+    leading = leading_places(question, [one.place for one in ranked])
+    return ranking if leading is None else _led_by(leading, ranking)
 
 
-def put_note_first(mark: str, ranking: Ranking) -> Ranking:
-    """Return the ranking led, for certain, by the sentences that bear a footnote's mark; sure of silence without."""
-    return _led_by([ranked for ranked in ranking.sentences if _bears(mark, ranked.place)], ranking)
-
-
-def put_subject_first(ranking: Ranking) -> Ranking:
-    """Return the ranking led, for certain, by what the letters say that they are about, the newest letter first."""
-    letters = {one.place.candidate.letter.id: one.place.candidate.letter for one in ranking.sentences}
-    ordered = sorted(letters.values(), key=lambda letter: letter.date or date.min, reverse=True)
-    most = MOST_ANNOUNCEMENTS if len(ordered) == 1 else 1
-    places = {one.place.at: one for one in ranking.sentences}
-    told = [places[place] for letter in ordered for place in find_announcements(letter)[:most] if place in places]
-    return _led_by(told, ranking) if told else ranking
-
-
-def _led_by(bearing: Sequence[RankedSentence], ranking: Ranking) -> Ranking:
-    led = tuple(replace(ranked, share=1 / len(bearing), score=ranking.sentences[0].score) for ranked in bearing)
-    others = tuple(replace(ranked, share=0.0) for ranked in ranking.sentences if ranked not in bearing)
-    return Ranking((*led, *others), float(bool(bearing)), 1.0)
-
-
-def _bears(mark: str, place: SentencePlace) -> bool:
-    paragraph = place.candidate.paragraph
-    start, end = paragraph.sentences[place.sentence]
-    return any(
-        note.mark == mark and start < note.offset <= end for note in place.candidate.letter.notes_of(paragraph.id)
-    )
+def _led_by(leading: Sequence[SentencePlace], ranking: Ranking) -> Ranking:
+    """Return the ranking led, for certain, by these places; sure of silence where there are none."""
+    by_place = {one.place.at: one for one in ranking.sentences}
+    led = [replace(by_place[place.at], share=1 / len(leading), score=ranking.sentences[0].score) for place in leading]
+    first = {place.at for place in leading}
+    others = [replace(one, share=0.0) for one in ranking.sentences if one.place.at not in first]
+    return Ranking((*led, *others), float(bool(led)), 1.0, len(led))
 
 
 def load_ranker(path: Path = RANKER_FILE) -> Ranker:

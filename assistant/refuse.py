@@ -59,7 +59,7 @@ def decide(question: Question, ranking: Ranking, ranker: Ranker) -> Status:
     if ranking.probability < ranker.threshold:
         return "off_topic" if ranking.on_topic < ranker.off_topic else "silent"
     best = ranking.sentences[0].place
-    if question.note or question.fact == "subject":
+    if ranking.led or question.note:
         return "answered"
     sentence = best.candidate.paragraph.sentence(best.sentence)
     if asks_holder(question) and not names_somebody(sentence):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 _SESSION = r"(?:,?\s*(?:vergaderjaar\s+)?(?:19|20)\d\d\s?[-–/]\s?(?:19|20)?\d\d)?"
 _DOSSIER = r"(?P<dossier>\d{2}[ .\u00a0]?\d{3}(?:[ -](?:[IVXLC]+|[A-H])\b)?)"
-_PAPER = re.compile(
+PAPER = re.compile(
     rf"\bKamerstuk(?:ken|nummers?)?(?:\s+(?:II?|[TE]K))?{_SESSION},?\s*{_DOSSIER}"
     r"(?:(?:\s*,?\s*(?:nrs?\.?|nummers?)\s*|-)(?P<numbers>\d{1,4}(?:(?:,\s*|\s+en\s+|\s+t/m\s+)\d{1,4}\b)*))?",
     re.IGNORECASE,
@@ -18,7 +18,7 @@ def find_papers(texts: Iterable[str]) -> tuple[str, ...]:
     """Return the papers that the texts name, each once and written alike: "29665, nr. 482"."""
     found: dict[str, None] = {}
     for text in texts:
-        for match in _PAPER.finditer(text):
+        for match in PAPER.finditer(text):
             dossier = plain_dossier(match["dossier"])
             numbers = re.findall(r"\d+", match["numbers"] or "")
             found.update(

@@ -1,0 +1,80 @@
+"""Questions whose answer is known by where it stands: a footnote, the subject, an abbreviation, the papers named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from assistant.about import MOST_ANNOUNCEMENTS, find_announcements
+from assistant.features import SentencePlace
+from assistant.question import Question
+from ingest.dutch import fold
+from ingest.structure.papers import PAPER
+
+_SHORT = r"(?P<short>[A-Z][\w&-]{1,9})"
+_ABBREVIATION = re.compile(
+    rf"\b(?:waar|waarvoor) (?:staat|staan) (?:de )?(?:afkorting |letters )?{_SHORT} (?:eigenlijk )?voor\b"
+    rf"|\bwat (?:betekent|is) (?:de )?afkorting {_SHORT.replace('short', 'short2')}"
+    rf"|\bwaarvan is {_SHORT.replace('short', 'short3')} de afkorting\b"
+    rf"|\bwhat (?:does|do) (?:the )?(?:abbreviation |acronym |letters )?{_SHORT.replace('short', 'short4')} stand for\b"
+    rf"|\bwhat is {_SHORT.replace('short', 'short5')} short for\b",
+)
+_PAPERS = re.compile(r"\b(?:welke|alle|which|what|all)\b(?: \w+)? (?:kamerstukken|parliamentary papers)\b")
+
+
+def leading_places(question: Question, places: Sequence[SentencePlace]) -> list[SentencePlace] | None:
+    """Return which of the places, best first, answer for certain; none is a certain no, `None` that it is not known."""
+    if question.note:
+        return [place for place in places if _bears(question.note, place)]
+    if question.fact == "subject":
+        return _announcements(places) or None
+    if short := asked_abbreviation(question.text):
+        return [place for place in places if _explains(short, place)][:1] or None
+    if _PAPERS.search(fold(question.text)):
+        return sorted((place for place in places if _names_paper(place)), key=_position) or None
+    return None
+
+
+def asked_abbreviation(text: str) -> str | None:
+    """Return the abbreviation that a question asks the meaning of."""
+    found = _ABBREVIATION.search(text[:1].lower() + text[1:])
+    return next(filter(None, found.groups()), None) if found else None
+
+
+def _announcements(places: Sequence[SentencePlace]) -> list[SentencePlace]:
+    """Return where letters say what they are about, the newest letter first; of several one sentence each."""
+    letters = {place.candidate.letter.id: place.candidate.letter for place in places}
+    ordered = sorted(letters.values(), key=lambda letter: letter.date or date.min, reverse=True)
+    most = MOST_ANNOUNCEMENTS if len(ordered) == 1 else 1
+    by_place = {place.at: place for place in places}
+    return [by_place[at] for letter in ordered for at in find_announcements(letter)[:most] if at in by_place]
+
+
+def _bears(mark: str, place: SentencePlace) -> bool:
+    start, end = place.candidate.paragraph.sentences[place.sentence]
+    notes = place.candidate.letter.notes_of(place.candidate.paragraph.id)
+    return any(note.mark == mark and start < note.offset <= end for note in notes)
+
+
+def _explains(short: str, place: SentencePlace) -> bool:
+    """Whether a sentence gives the full name with the short one in brackets, or the other way round."""
+    named = re.escape(short)
+    pattern = re.compile(rf"\w \(\s*(?:de |het |the )?{named}\b|\b{named} \((?:\w+ )?[A-Z]\w+ \w")
+    paragraph = place.candidate.paragraph
+    english = paragraph.translated[place.sentence] if paragraph.translated else ""
+    return any(pattern.search(text) for text in (paragraph.sentence(place.sentence), english))
+
+
+def _names_paper(place: SentencePlace) -> bool:
+    start, end = place.candidate.paragraph.sentences[place.sentence]
+    notes = place.candidate.letter.notes_of(place.candidate.paragraph.id)
+    texts = [place.candidate.paragraph.sentence(place.sentence)]
+    texts += [note.text for note in notes if start < note.offset <= end]
+    return any(PAPER.search(text) for text in texts)
+
+
+def _position(place: SentencePlace) -> tuple[str, int, int]:
+    letter = place.candidate.letter
+    order = [paragraph.id for _, paragraph in letter.paragraphs()]
+    return letter.id, order.index(place.candidate.paragraph.id), place.sentence
