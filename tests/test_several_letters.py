@@ -275,6 +275,26 @@ def test_the_command_line_asks_within_the_scope(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("at_home")
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_every_source_names_its_letter_where_there_are_several(run: Run, command: str) -> None:
+    out = run(command, TERRAIN)[1]
+    assert f"Kamerbrief van 1 juni 2022, § Oefenterreinen, al. 1 ({NEW})" in out
+    assert f"({OLD})" in out
+    assert f"({NEW})" not in run(command, TERRAIN, "--letter", NEW)[1]
+
+
+@pytest.mark.usefixtures("at_home")
+def test_an_evidence_pack_names_the_letter_of_every_source(run: Run, tmp_path: Path) -> None:
+    assert run("ask", TERRAIN, "--export", tmp_path / "pack.md", "--ministry", "Defensie")[0] == 0
+    pack = (tmp_path / "pack.md").read_text(encoding="utf-8")
+    for letter in (NEW, OLD):
+        (source,) = (line for line in pack.splitlines() if line.startswith("[^") and f"({letter})" in line)
+        assert "Marnehuizen" in source
+        assert f"({letter}, SHA-256" in pack
+    assert LOOSE not in pack
+
+
+@pytest.mark.usefixtures("at_home")
 def test_the_command_line_lists_letters_that_mention_something(run: Run) -> None:
     status, out, _ = run("search", "Marnehuizen", "--by-letter", "--json")
     assert status == 0
