@@ -1,4 +1,4 @@
-"""Whatever is asked, sent to the page or held against the letter: an answer with verbatim quotations, or a clear error."""
+"""Whatever is asked, sent to the page or verified: an answer with verbatim quotations, a verdict, or a clear error."""
 
 from __future__ import annotations
 
@@ -32,11 +32,18 @@ from ui.web_records import (
 ANY_TEXT = st.text(st.characters(codec=None), max_size=80)
 PIECES = st.sampled_from(
     [
-        "Hoeveel militairen zijn er in Litouwen?", "What about Turkey?", "en daarvan?", "\u202e", "\u200f", "\0", "\ud800",
-        "'; drop table chunks; --", '" OR 1=1', "NEAR(a b, 5)", "a AND b NOT c*", "{col}: x", "^x", "(((", "\ufdfa", "½", "٣",
-        "e\u0315\u0300" * 20, "noot 1", "[1]", "%s{}", "<script>", "\u2028", "𝔑𝔞𝔱𝔬", "1" * 300, "a-" * 200, "in English please",
+        *(
+            "Hoeveel militairen zijn er in Litouwen?",
+            "What about Turkey?",
+            "en daarvan?",
+            "in English please",
+            "noot 1",
+        ),
+        *("'; drop table chunks; --", '" OR 1=1', "NEAR(a b, 5)", "a AND b NOT c*", "{col}: x", "^x", "(((", "[1]"),
+        *("\u202e", "\u200f", "\0", "\ud800", "\ufdfa", "\u2028", "½", "٣", "𝔑𝔞𝔱𝔬", "e\u0315\u0300" * 20),
+        *("%s{}", "<script>", "1" * 300, "a-" * 200),
     ]
-)  # fmt: skip
+)
 QUESTIONS = ANY_TEXT | st.lists(PIECES | ANY_TEXT, min_size=1, max_size=6).map(" ".join)
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT,
