@@ -44,8 +44,8 @@ def is_verbatim(citation: Citation, letter: Letter) -> bool:
 
 
 FaultKind = Literal[
-    "paragraph", "quote", "markup", "length", "cut", "question", "language", "prompt", "figure", "name", "negation", "words",
-    "overclaim", "opposite", "time", "agent", "cause", "together", "swapped",
+    "paragraph", "quote", "markup", "length", "cut", "question", "language", "prompt",
+    "figure", "name", "negation", "words", "overclaim", "opposite", "time", "agent", "cause", "together", "swapped",
 ]  # fmt: skip
 
 
