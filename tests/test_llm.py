@@ -243,7 +243,6 @@ QUESTIONS: tuple[tuple[Language, str], ...] = (
     ("en", "How many troops are there in Lithuania?"),
     ("nl", "Hoeveel militairen zijn er in Litouwen?"),
     ("en", "Who is the commander of the troops, and what is his name?"),
-    ("en", "What is the norm?"),
 )
 
 
