@@ -15,13 +15,14 @@ from assistant.llm import ChatModel, ModelFailed, SchemaRefused
 from assistant.replies import Draft, Place, Reply, Task, ask_numbered, ask_quoting, read_json, read_lines
 from assistant.retrieve import Candidate
 from assistant.room import LARGE, Room
-from assistant.verify import Fault, Source, find_basis, find_fault, has_markup
+from assistant.verify import Fault, Source, find_basis, find_copied, find_fault, has_markup
 from assistant.wording import FAULTS
 from ingest.letter import Language, Letter
 
 _LONGEST_REWRITTEN, _MOST_REWRITTEN_TOKENS = 300, 150
 # Words from which on a sentence tells its language.
 _TELLS_LANGUAGE = 6
+_FEWEST_WORDS = 3
 _ENDS = (".", "!", "?", "…")
 _END = re.compile(r"[.!?](?=\s+[A-Z“‘\"])")
 
@@ -123,6 +124,8 @@ def check_draft(
     if len(draft.sentence) >= longest and not text.endswith(_ENDS):
         # cut off where its room ended, and so with another meaning, maybe
         return Failed(draft, Fault("cut"))
+    if len(text.split()) < _FEWEST_WORDS:
+        return Failed(draft, Fault("cut"))
     if text.endswith("?"):
         return Failed(draft, Fault("question"))
     if len(text.split()) >= _TELLS_LANGUAGE and detect_language(text) != language:
@@ -132,7 +135,8 @@ def check_draft(
         return Failed(draft, Fault("paragraph"))
     cited = [sources[number - 1] for number in named]
     try:
-        basis = find_basis(draft.words, cited)
+        # a sentence of the letter, copied, rests on itself, whatever it is said to rest on
+        basis = find_copied(text, cited) or find_basis(draft.words, cited)
     except ValueError as error:
         return Failed(draft, Fault("quote", str(error)))
     fault = find_fault(text, language, cited, basis)

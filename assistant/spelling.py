@@ -38,5 +38,5 @@ def _most_like(word: str, term: str, language: Language, index: Index, letters: 
             text = paragraph.text if language == "nl" else " ".join(paragraph.translated)
             held = [one for one in _WORD.findall(text) if analyse(one, language) == [like]]
             if found := difflib.get_close_matches(word, held, 1, _LIKE):
-                return found[0]
+                return str(found[0])
     return None

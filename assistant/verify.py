@@ -20,6 +20,8 @@ from ingest.letter import Language, Letter
 LONGEST_SENTENCE = 600
 # Share of a sentence's words that may stand in no source: what paraphrasing needs.
 _MOST_STRANGE, _MOST_STRANGE_TRANSLATED = 0.4, 0.85
+# Share of its words that may stand in another sentence of its source than those it rests on.
+_MOST_ELSEWHERE = 0.5
 _MOST_NAMED = 3
 # Links, images, HTML, code, mail addresses, other citations than ours, characters that steer or hide.
 _MARKUP = re.compile(
@@ -44,8 +46,8 @@ def is_verbatim(citation: Citation, letter: Letter) -> bool:
 
 
 FaultKind = Literal[
-    "paragraph", "quote", "markup", "length", "cut", "question", "language", "prompt", "figure", "name", "negation", "words",
-    "overclaim", "opposite", "time", "agent", "cause", "together", "swapped",
+    "paragraph", "quote", "markup", "length", "cut", "question", "language", "prompt",
+    "figure", "name", "negation", "words", "overclaim", "opposite", "time", "agent", "cause", "together", "swapped",
 ]  # fmt: skip
 
 
@@ -97,6 +99,16 @@ def find_basis(quotes: Sequence[str], sources: Sequence[Source]) -> tuple[tuple[
     return tuple(sorted(basis))
 
 
+def find_copied(sentence: str, sources: Sequence[Source]) -> tuple[tuple[int, int], ...]:
+    """Return which sentence (source, sentence) of the sources a sentence is a copy of, in either language."""
+    whole = _plain(sentence)
+    for number, source in enumerate(sources):
+        for place in range(len(source.dutch)):
+            if whole and any(whole == _plain(text) for text, _ in _said_at(source, place)):
+                return ((number, place),)
+    return ()
+
+
 def find_fault(
     sentence: str, language: Language, sources: Sequence[Source], basis: Sequence[tuple[int, int]]
 ) -> Fault | None:
@@ -109,8 +121,7 @@ def find_fault(
         return Fault("length")
     if has_markup(sentence):
         return Fault("markup")
-    whole = _plain(sentence)
-    if whole and any(whole == _plain(text) for number, place in basis for text, _ in _said_at(sources[number], place)):
+    if find_copied(sentence, sources) in [(one,) for one in basis]:
         return None
     basis_texts = _basis_texts(sources, basis)
     there = frozenset(figure for text, spoken in basis_texts for figure in find_figures(text, spoken))
@@ -122,15 +133,19 @@ def find_fault(
         return Fault("name", strange_name)
     if contradicts(sentence, language, basis_texts):
         return Fault("negation")
-    return _find_shift(sentence, language, sources, basis) or _find_strange(words, language, basis_texts)
+    return (
+        _find_shift(sentence, language, sources, basis)
+        or _find_strange(words, language, basis_texts, _MOST_STRANGE)
+        or _find_strange(ground(sentence, language, basis_texts), language, basis_texts, _MOST_ELSEWHERE)
+    )
 
 
-def _find_strange(words: Sequence[Word], language: Language, basis_texts: Texts) -> Fault | None:
-    """Return a fault where too many words stand in no source."""
+def _find_strange(words: Sequence[Word], language: Language, basis_texts: Texts, share: float) -> Fault | None:
+    """Return a fault where more than this share of the words stand in no source of the language."""
     content = [word for word in words if word.content]
     strange = [word.text for word in content if not word.found]
     # words can be compared in one language only; over both, names and figures have to do
-    most = _MOST_STRANGE if any(spoken == language for _, spoken in basis_texts) else _MOST_STRANGE_TRANSLATED
+    most = share if any(spoken == language for _, spoken in basis_texts) else _MOST_STRANGE_TRANSLATED
     if not content or len(strange) > most * len(content):
         return Fault("words", ", ".join(strange[:_MOST_NAMED]))
     return None

@@ -168,7 +168,8 @@ def main() -> None:
         ours = measure_ours(options.runs, Path(folder))
         plain = measure_plain(options.runs, Path(folder))
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    table = f"{format_table(ours, plain)}\n\n{options.runs} runs each on {machine}.\n"
+    verifying = run_process(module_command("eval.verifying"), {}).output.strip()
+    table = f"{format_table(ours, plain)}\n\n{options.runs} runs each on {machine}.\n\n{verifying}.\n"
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "bench.md").write_text(table, encoding="utf-8")
     (options.out / "bench.json").write_text(json.dumps({"ours": ours, "plain": plain}), encoding="utf-8")

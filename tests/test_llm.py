@@ -6,7 +6,6 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,10 +15,13 @@ import pytest
 
 from assistant import llm, prompts
 from assistant.compose import withhold
+from assistant.figures import find_figures
 from assistant.generate import Failed, Worded, check_draft, source_of, word_answer
+from assistant.grounding import ground
 from assistant.llm import ChatModel, ModelFailed, hide_secrets, load_chat_model
 from assistant.replies import Draft
 from ingest.errors import UserError
+from ingest.letter import Language
 from tests.conftest import Run
 from tests.scripted import ENGLISH, candidate
 
@@ -60,6 +62,10 @@ def server_that(handle: Any) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
+            handle(self)
+
+        def do_GET(self) -> None:
+            # what is asked about a model before it is asked anything
             handle(self)
 
         def log_message(self, *arguments: object) -> None:
@@ -233,21 +239,33 @@ def test_a_real_model_that_takes_too_long_is_given_up(smollm: ChatModel) -> None
         hasty.write(MESSAGES)
 
 
+QUESTIONS: tuple[tuple[Language, str], ...] = (
+    ("en", "How many troops are there in Lithuania?"),
+    ("nl", "Hoeveel militairen zijn er in Litouwen?"),
+    ("en", "Who is the commander of the troops, and what is his name?"),
+)
+
+
 @pytest.mark.slow
 def test_what_a_real_model_invents_is_withheld_and_what_is_left_is_true(smollm: ChatModel) -> None:
-    """Whatever it says, a sentence that is given holds no number but those of its source."""
-    found = candidate()
-    said: list[Any] = []
-    with suppress(ModelFailed):
-        said.extend(word_answer(smollm, "How many troops are there in Lithuania?", "en", [found]))
-    given = [one for one in said if isinstance(one, Worded)]
-    shown = withhold([one for one in said if isinstance(one, Failed)], "en")
-    assert all(one.reason for one in shown)
-    for one in given:
-        numbers = {word for word in one.text.replace("%", " ").split() if word.isdigit()}
-        assert numbers <= {"270", "2"}
-        assert one.basis
-    assert not prompts.repeats_instructions(" ".join(one.text for one in given))
+    """Whatever it says, a sentence that is given has no number, name or other word that its source lacks."""
+    assert smollm.room.small
+    source = source_of(candidate())
+    for language, question in QUESTIONS:
+        said = list(word_answer(smollm, question, language, [candidate()]))
+        assert said
+        withheld = withhold([one for one in said if isinstance(one, Failed)], language)
+        assert all(one.reason for one in withheld)
+        for one in said:
+            if not isinstance(one, Worded):
+                continue
+            assert one.basis
+            assert all(word.found for word in ground(one.text, language, source.texts) if word.name)
+            there = frozenset(figure for text, spoken in source.texts for figure in find_figures(text, spoken))
+            assert all(figure.stands_in(there) for figure in find_figures(one.text, language))
+            # the letter names no commander, so that nothing that is said of one is true
+            assert "command" not in one.text.lower()
+            assert not prompts.repeats_instructions(one.text)
 
 
 @pytest.mark.slow

@@ -12,10 +12,10 @@ import pytest
 
 from ingest.correct import apply_corrections, parse_corrections
 from ingest.errors import UnreadableLetter
-from ingest.reading import read_letter
 from ingest.read import Line, read_lines
 from ingest.read.files import MOST_CHARACTERS, MOST_LINES
 from ingest.read.text import clean, compose, lines_of
+from ingest.reading import read_letter
 from ingest.structure import build_letter
 from ingest.structure.running import join_lines
 from ingest.structure.sentences import ends_in_abbreviation, split_sentences
