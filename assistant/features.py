@@ -30,7 +30,7 @@ ANSWER_FEATURES = (
     "unknown_weight", "unknown_names", "expected_here", "expected_missing", "fact_here", "header", "margin", "share",
     "late_spread", "length_question", "other_language", "late_second", "late_content_weakest", "late_names_weakest",
     "unknown_share", "asks_number", "asks_date", "asks_reason", "asks_person", "asks_place", "asks_list", "asks_yes_no",
-    "decisive", "decisive_missing", "all_covered", "all_pointed", "names_missing",
+    "decisive", "decisive_missing", "all_covered", "all_pointed", "names_missing", "late_around",
 )  # fmt: skip
 
 Features = npt.NDArray[np.float64]
@@ -38,6 +38,7 @@ Scores = npt.NDArray[np.float64]
 """Shape (n,): one score a sentence."""
 
 _PARTIAL, _ALL = 0.6, 0.95
+_LEAST_AROUND = 0.25
 _NUMBER_WORDS = (
     r"twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|twintig|dertig|honderd|duizend|miljoen|miljard|half|helft"
     r"|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|hundred|thousand|million|billion|half"
@@ -152,6 +153,8 @@ def describe_answer(question: Question, features: Features, scores: Scores) -> F
         "margin": float(scores[order[0]] - scores[order[1]]) if len(order) > 1 else 0.0,
         "share": float(exponentials[order[0]] / exponentials.sum()),
         "late_spread": float(best["late"] - late.mean()),
+        # how near the other sentences are too; a letter that the model was trained on keeps them far
+        "late_around": max(float(late.mean()), _LEAST_AROUND),
         "length_question": float(np.log1p(len(question.groups))),
         "late_second": float(np.sort(late)[-2]) if len(late) > 1 else 0.0,
         # every word of the question in one sentence, and with them the number, date or name that it asks for

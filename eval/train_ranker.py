@@ -53,7 +53,7 @@ from ingest.settings import load_settings
 FAMILIES: dict[str, tuple[str, ...]] = {
     "late interaction": (
         "late", "late_rare", "late_weakest", "late_paragraph", "late_paragraph_rare", "late_content_weakest",
-        "late_names_weakest", "late_alone", "late_spread", "late_second",
+        "late_names_weakest", "late_alone", "late_spread", "late_second", "late_around",
     ),
     "its weakest tokens": ("late_weakest", "late_content_weakest", "late_names_weakest"),
     "its paragraph": ("late_paragraph", "late_paragraph_rare"),
@@ -80,13 +80,12 @@ _OFF_TOPIC = 0.25
 _FOREIGN_QUESTIONS = 40
 _SENTENCE_PENALTY = 0.02
 # What speaks for an answer and what against it. Left free, some of these turn round, because people who write hard gold
-# questions name what a letter names and does not say; an easy question would then be refused for being plain. How far
-# the best sentence stands out is free: beside its similarity it tells how near the whole letter is to the question.
+# questions name what a letter names and does not say; an easy question would then be refused for being plain.
 _FOR = frozenset(
     (
         "late", "late_rare", "late_weakest", "late_paragraph", "pooled", "covered", "covered_paragraph",
-        "names_covered", "expected_here", "fact_here", "margin", "share", "late_content_weakest", "late_names_weakest",
-        "decisive", "all_covered", "all_pointed",
+        "names_covered", "expected_here", "fact_here", "margin", "share", "late_spread", "late_around",
+        "late_content_weakest", "late_names_weakest", "decisive", "all_covered", "all_pointed",
     )
 )  # fmt: skip
 _AGAINST = frozenset(

@@ -77,7 +77,7 @@ export class Answers {
   /** The answer's text: what leads in each letter, the quotations with their decisive words, a chip for every [n]. */
   text(record, cards) {
     const paragraph = make("p", { class: "kv-answer", lang: record.language });
-    const leads = /(\[\d+\]|(?:^|\n)[^“\n]{0,300}: (?=“)|^(?:Volgens de|According to the) [^:“]{1,160}: )/;
+    const leads = /(\[\d+\]|(?:^|\n)[^“\n]{0,300}: (?=“)|(?:^|\n)(?:Volgens de|According to the) [^:“\n]{1,160}: )/;
     for (const piece of record.answer.split(leads)) {
       const number = /^\[(\d+)\]$/.exec(piece)?.[1];
       const citation = number && record.citations.find((one) => one.n === Number(number));
