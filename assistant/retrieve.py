@@ -86,13 +86,12 @@ def _match_rows(query: Matrix, index: Index, rows: Sequence[Row]) -> list[_RowMa
     """Match the question's tokens with those of all rows at once, then cut the result by row and sentence."""
     if not rows:
         return []
-    tokens, places = index.tokens_of(rows)
+    similarities, places = index.match(query, rows)
     lengths = [row.end_token - row.first_token for row in rows]
     row_starts = np.cumsum([0, *lengths[:-1]])
     owners = np.repeat(np.arange(len(rows)), lengths)
     changes = (np.diff(owners) != 0) | (np.diff(places) != 0)
     starts = np.concatenate([[0], np.flatnonzero(changes) + 1])
-    similarities = query @ tokens.T
     late = _matches(np.maximum.reduceat(similarities, row_starts, axis=1))
     runs = _matches(np.maximum.reduceat(similarities, starts, axis=1))
     by_row: list[list[tuple[int, _Match]]] = [[] for _ in rows]
