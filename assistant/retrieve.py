@@ -48,15 +48,14 @@ def retrieve(
     """Return the candidates among `letters`, or only those with the ids `only`; in no particular order.
 
     `named` are ids of paragraphs that are candidates whatever their words; so are those that bear the footnote asked
-    for, where there are many letters only in those where something is found.
+    for, where many do only in the letters where something is found.
     """
     dense = dict(index.search_dense(question.encoded.pooled, min(depth, index.size), only))
     lexical = dict(index.search_terms(question.terms, depth, only))
     found = index.rows(sorted(dense.keys() | lexical.keys()))
-    noted: list[str] = []
-    if question.note:
-        asked = tuple(only or letters)
-        noted = index.noted(question.note, asked if len(asked) <= _MANY else list({row.letter_id for row in found}))
+    noted = index.noted(question.note, only) if question.note else []
+    if question.note and len(noted) > _MANY:
+        noted = index.noted(question.note, list({row.letter_id for row in found}))
     paragraphs = dict.fromkeys([*(row.paragraph_id for row in found), *named, *noted])
     rows = [row for row in index.rows_of(list(paragraphs)) if not only or row.letter_id in only]
     by_paragraph: dict[str, list[_RowMatch]] = {}

@@ -147,7 +147,7 @@ def test_paragraphs_are_found_by_the_mark_of_their_footnote(tmp_path: Path) -> N
     content = CONTENTS[0]
     noted = replace(content, chunks=(*content.chunks[:-1], replace(content.chunks[-1], footnote="2")))
     with closing(open_current(tmp_path, IDENTITY, build_generation(tmp_path, [noted], IDENTITY))) as index:
-        assert index.noted("2", [content.letter.id]) == [content.chunks[-1].paragraph_id]
+        assert index.noted("2") == index.noted("2", [content.letter.id]) == [content.chunks[-1].paragraph_id]
         assert index.noted("1", [content.letter.id]) == index.noted("2", ["1999-01-01-x"]) == []
 
 

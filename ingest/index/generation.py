@@ -121,8 +121,8 @@ class Index:
         """Return all rows of some paragraphs."""
         return self._lexical.rows_of(paragraph_ids)
 
-    def noted(self, mark: str, letters: Sequence[str]) -> list[str]:
-        """Return the ids of the paragraphs that bear a footnote with this mark, of some letters."""
+    def noted(self, mark: str, letters: Sequence[str] = ()) -> list[str]:
+        """Return the ids of the paragraphs that bear a footnote with this mark, of some letters or of all."""
         return self._lexical.noted(mark, letters)
 
     def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
