@@ -48,15 +48,14 @@ def retrieve(
     """Return the candidates among `letters`, or only those with the ids `only`; in no particular order.
 
     `named` are ids of paragraphs that are candidates whatever their words; so are those that bear the footnote asked
-    for, where there are many letters only in those where something is found.
+    for, where many do only in the letters where something is found.
     """
     dense = dict(index.search_dense(question.encoded.pooled, min(depth, index.size), only))
     lexical = dict(index.search_terms(question.terms, depth, only))
     found = index.rows(sorted(dense.keys() | lexical.keys()))
-    noted: list[str] = []
-    if question.note:
-        asked = tuple(only or letters)
-        noted = index.noted(question.note, asked if len(asked) <= _MANY else list({row.letter_id for row in found}))
+    noted = index.noted(question.note, only) if question.note else []
+    if question.note and len(noted) > _MANY:
+        noted = index.noted(question.note, list({row.letter_id for row in found}))
     paragraphs = dict.fromkeys([*(row.paragraph_id for row in found), *named, *noted])
     rows = [row for row in index.rows_of(list(paragraphs)) if not only or row.letter_id in only]
     by_paragraph: dict[str, list[_RowMatch]] = {}
@@ -86,13 +85,12 @@ def _match_rows(query: Matrix, index: Index, rows: Sequence[Row]) -> list[_RowMa
     """Match the question's tokens with those of all rows at once, then cut the result by row and sentence."""
     if not rows:
         return []
-    tokens, places = index.tokens_of(rows)
+    similarities, places = index.match(query, rows)
     lengths = [row.end_token - row.first_token for row in rows]
     row_starts = np.cumsum([0, *lengths[:-1]])
     owners = np.repeat(np.arange(len(rows)), lengths)
     changes = (np.diff(owners) != 0) | (np.diff(places) != 0)
     starts = np.concatenate([[0], np.flatnonzero(changes) + 1])
-    similarities = query @ tokens.T
     late = _matches(np.maximum.reduceat(similarities, row_starts, axis=1))
     runs = _matches(np.maximum.reduceat(similarities, starts, axis=1))
     by_row: list[list[tuple[int, _Match]]] = [[] for _ in rows]

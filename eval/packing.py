@@ -73,13 +73,13 @@ def compare(folder: Path, every: int = 1) -> dict[str, list[int]]:
     with closing(build_assistant(settings, embedder=embedder)) as assistant:
         vectors = np.concatenate(list(encode_whole(assistant.letters, embedder)))
         packed = measure(assistant, cases)
-        read = Index.tokens_of
+        stored = Index.match
 
-        def tokens_of(index: Index, rows: Sequence[Row]) -> tuple[Matrix, npt.NDArray[np.int16]]:
+        def match(index: Index, question: Matrix, rows: Sequence[Row]) -> tuple[Matrix, npt.NDArray[np.int16]]:
             whole = np.concatenate([vectors[row.first_token : row.end_token] for row in rows])
-            return whole, read(index, rows)[1]
+            return question @ whole.T, stored(index, question, rows)[1]
 
-        with patch.object(Index, "tokens_of", tokens_of):
+        with patch.object(Index, "match", match):
             whole = measure(assistant, cases)
     return {"int8": packed, "float32": whole}
 

@@ -21,6 +21,7 @@ Packed = npt.NDArray[np.int8]
 """Shape (t, d): directions of token vectors, see `pack`."""
 _FORMAT = 2
 _MOST, _SMALLEST = 127, 1e-12
+_BLOCK = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,16 @@ def pack(vectors: Matrix) -> Packed:
 def unpack(packed: Packed) -> Matrix:
     """Return packed vectors as unit vectors."""
     return unit(packed.astype(np.float32))
+
+
+def multiply_packed(vectors: Matrix, packed: Packed) -> Matrix:
+    """Return the cosines (n, t) of unit vectors (n, d) with packed ones (t, d), by blocks that a cache holds."""
+    cosines = np.empty((len(vectors), len(packed)), np.float32)
+    for start in range(0, len(packed), _BLOCK):
+        block = packed[start : start + _BLOCK].astype(np.float32)
+        lengths = np.sqrt(np.einsum("ij,ij->i", block, block))
+        cosines[:, start : start + _BLOCK] = vectors @ block.T / np.maximum(lengths, _SMALLEST)
+    return cosines
 
 
 def vectors_key(chunks: Sequence[Chunk], identity: Identity) -> str:

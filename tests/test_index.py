@@ -147,7 +147,7 @@ def test_paragraphs_are_found_by_the_mark_of_their_footnote(tmp_path: Path) -> N
     content = CONTENTS[0]
     noted = replace(content, chunks=(*content.chunks[:-1], replace(content.chunks[-1], footnote="2")))
     with closing(open_current(tmp_path, IDENTITY, build_generation(tmp_path, [noted], IDENTITY))) as index:
-        assert index.noted("2", [content.letter.id]) == [content.chunks[-1].paragraph_id]
+        assert index.noted("2") == index.noted("2", [content.letter.id]) == [content.chunks[-1].paragraph_id]
         assert index.noted("1", [content.letter.id]) == index.noted("2", ["1999-01-01-x"]) == []
 
 
@@ -197,6 +197,9 @@ def test_token_vectors_that_are_too_many_to_hold_are_read_from_the_file(
         for numbers in ([6, 0], [0], range(index.size)):
             held, there = index.tokens_of(index.rows(numbers)), mapped.tokens_of(mapped.rows(numbers))
             assert np.array_equal(held[0], there[0])
+            cosines = [opened.match(POOLED, opened.rows(numbers))[0] for opened in (index, mapped)]
+            assert cosines[0] == pytest.approx(POOLED @ held[0].T, abs=1e-5)
+            assert cosines[1] == pytest.approx(cosines[0], abs=1e-5)
             assert np.array_equal(held[1], there[1])
 
 

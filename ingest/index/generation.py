@@ -39,7 +39,7 @@ from ingest.index.remote import (
 from ingest.index.seals import check_seals, seal_files
 from ingest.letter import Chunk, Letter
 from ingest.server import Server
-from ingest.vectors import ChunkVectors, unpack
+from ingest.vectors import ChunkVectors, multiply_packed, unpack
 
 FORMAT = 5
 _CURRENT, _MANIFEST, _LEASE = "CURRENT", "manifest.json", "lease"
@@ -142,8 +142,8 @@ class Index:
         """Return all rows of some paragraphs."""
         return self._lexical.rows_of(paragraph_ids)
 
-    def noted(self, mark: str, letters: Sequence[str]) -> list[str]:
-        """Return the ids of the paragraphs that bear a footnote with this mark, of some letters."""
+    def noted(self, mark: str, letters: Sequence[str] = ()) -> list[str]:
+        """Return the ids of the paragraphs that bear a footnote with this mark, of some letters or of all."""
         return self._lexical.noted(mark, letters)
 
     def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
@@ -165,12 +165,23 @@ class Index:
 
     def tokens_of(self, rows: Sequence[Row]) -> tuple[Matrix, npt.NDArray[np.int16]]:
         """Return the rows' token vectors, one after the other, (t, d), and the sentence each token stands in (t,)."""
-        parts = [slice(row.first_token, row.end_token) for row in rows]
+        parts = [(row.first_token, row.end_token) for row in rows]
         if self._unpacked is not None:
-            tokens = np.concatenate([self._unpacked[part] for part in parts])
+            tokens = np.concatenate([self._unpacked[first:end] for first, end in parts])
         else:
-            tokens = unpack(self._tokens.read([(row.first_token, row.end_token) for row in rows]))
-        return tokens, np.concatenate([self._sentences[part] for part in parts])
+            tokens = unpack(self._tokens.read(parts))
+        return tokens, self._sentences_of(rows)
+
+    def match(self, vectors: Matrix, rows: Sequence[Row]) -> tuple[Matrix, npt.NDArray[np.int16]]:
+        """Return the cosines (n, t) of unit vectors (n, d) with the rows' t tokens, and the tokens' sentences (t,)."""
+        if self._unpacked is not None:
+            tokens, sentences = self.tokens_of(rows)
+            return vectors @ tokens.T, sentences
+        packed = self._tokens.read([(row.first_token, row.end_token) for row in rows])
+        return multiply_packed(vectors, packed), self._sentences_of(rows)
+
+    def _sentences_of(self, rows: Sequence[Row]) -> npt.NDArray[np.int16]:
+        return np.concatenate([self._sentences[row.first_token : row.end_token] for row in rows])
 
     def lost(self) -> int:
         """Return how many rows are not found by their own pooled vector; in a large sound index a few in a thousand."""

@@ -13,8 +13,8 @@ from ingest.letter import Letter
 from ingest.letter_file import read_parts, write_parts
 
 SCHEMA = "create table letters(id text primary key, head text not null, body text not null)"
-# more than a question over a large index has candidates from; a letter of ten pages takes some 60 kB
-_KEPT = 512
+# several times what a question over a large index has candidates from; a letter of ten pages takes some 60 kB
+_KEPT = 1_024
 
 
 def add_letter(connection: sqlite3.Connection, letter: Letter) -> str:

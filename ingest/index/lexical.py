@@ -151,12 +151,12 @@ class Lexical:
         )
         return [(int(first), int(end)) for first, end in found]
 
-    def noted(self, mark: str, letters: Sequence[str]) -> list[str]:
-        """Return the ids of the paragraphs that bear a footnote with this mark, of some letters."""
+    def noted(self, mark: str, letters: Sequence[str] = ()) -> list[str]:
+        """Return the ids of the paragraphs that bear a footnote with this mark, of some letters or of all."""
         found = self._database.query(
-            f"select distinct paragraph from rows where footnote = ? and {_WITHIN}",  # noqa: S608
+            f"select distinct paragraph from rows where footnote = ? {f'and {_WITHIN}' if letters else ''}",  # noqa: S608
             mark,
-            json.dumps(letters),
+            *([json.dumps(letters)] if letters else []),
         )
         return [str(paragraph) for (paragraph,) in found]
 
