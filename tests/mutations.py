@@ -358,7 +358,7 @@ def main(count: int, kept: Path) -> int:
 
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     # this process has the limits that one for each PDF would have, and is there already
-    pdf.read_apart = lambda path: pdf.read_pages(path, lambda pages: None)
+    vars(pdf)["read_apart"] = lambda path: pdf.read_pages(path, lambda pages: None)
     signal.signal(signal.SIGPROF, _hang)
     sys.addaudithook(_watch)
     kept.mkdir(parents=True, exist_ok=True)
