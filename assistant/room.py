@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any
 
 # Below so many parameters a model copies badly and is slow on a processor; below so many tokens little fits.
@@ -48,7 +49,7 @@ def ask_room(address: str, model: str, key: str | None) -> Room:
     """Ask a server, of which llama.cpp's and vLLM tell, for the room of a model; `LARGE` where it doesn't say."""
     about: Mapping[str, Any] = {}
     # what can't be asked is not known: the model itself will say what is wrong with its server
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, HTTPException):
         request = urllib.request.Request(f"{address.rstrip('/')}/models")  # noqa: S310
         if key:
             request.add_header("Authorization", f"Bearer {key}")
