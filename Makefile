@@ -60,6 +60,7 @@ baseline: install  ## take today's answers as those that later ones are held aga
 bench: install  ## measure speed, memory and quality beside the build a user would otherwise make, and their growth
 	$(BIN)/python -m eval.bench
 	$(BIN)/python -m eval.growth
+	$(BIN)/python -m eval.packing
 
 clean:  ## remove the virtual environment and caches; letters and index stay
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis out

@@ -35,11 +35,14 @@ def compose(
     language: Language,
     material: Sequence[Candidate],
     *,
-    lead_in: str,
+    lead_in: Callable[[Sequence[str]], str],
     score: float,
     say: Callable[[str], None],
 ) -> Composed:
-    """Return the answer that a model gives; `say` is told what each verified sentence adds to its text."""
+    """Return the answer that a model gives; `say` is told what each verified sentence adds to its text.
+
+    `lead_in` gives the words that go before what letters, by their ids, say.
+    """
     worded: list[Worded] = []
     failed: list[Failed] = []
     citations: tuple[Citation, ...] = ()
@@ -51,8 +54,7 @@ def compose(
                 continue
             worded.append(part)
             before = text
-            sentences, citations = cite_worded(worded, material, score)
-            text = lead_in + sentences
+            text, citations = cite_worded(worded, material, score, lead_in)
             say(text.removeprefix(before))
     except ModelFailed as error:
         failure = str(error)
@@ -82,17 +84,33 @@ def withhold(failed: Sequence[Failed], language: Language) -> tuple[Withheld, ..
     )
 
 
+def _unled(_: Sequence[str]) -> str:
+    return ""
+
+
 def cite_worded(
-    worded: Sequence[Worded], material: Sequence[Candidate], score: float
+    worded: Sequence[Worded],
+    material: Sequence[Candidate],
+    score: float,
+    lead_in: Callable[[Sequence[str]], str] = _unled,
 ) -> tuple[str, tuple[Citation, ...]]:
-    """Return the sentences with the numbers of their citations, and the citations: one a sentence of the letter."""
+    """Return the sentences with the numbers of their citations, and the citations: one a sentence of the letter.
+
+    Where a sentence rests on other letters than the one before, it is led in anew.
+    """
     numbers: dict[tuple[int, int], int] = {}
-    texts = []
+    text, led_in = "", list[str]()
     for one in worded:
+        letters = sorted({material[candidate].letter.id for candidate, _ in one.basis}, reverse=True)
+        if letters != led_in:
+            text += ("\n" if text else "") + lead_in(letters)
+            led_in = letters
+        else:
+            text += " "
         cited = sorted(numbers.setdefault(place, len(numbers) + 1) for place in one.basis)
-        texts.append(" ".join([one.text, *(f"[{number}]" for number in cited)]))
+        text += " ".join([one.text, *(f"[{number}]" for number in cited)])
     citations = tuple(cite_candidate(number, material[place[0]], place[1], score) for place, number in numbers.items())
-    return " ".join(texts), citations
+    return text, citations
 
 
 def _shorten(draft: Draft) -> str:

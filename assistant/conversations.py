@@ -16,7 +16,7 @@ import operator
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -41,6 +41,7 @@ _OF_OWNER = (
     f"{_LATEST} AND json_extract(CAST(metadata AS TEXT), '$.owner') = ? "
     "GROUP BY thread_id ORDER BY max(checkpoint_id) DESC"
 )
+_CITING = "SELECT DISTINCT thread_id FROM checkpoints WHERE checkpoint_ns = '' AND instr(checkpoint, CAST(? AS BLOB))"
 _OF_THREAD = f"{_LATEST} AND thread_id = ? GROUP BY thread_id"
 
 
@@ -141,6 +142,21 @@ class Conversations:
         known = self._find(_OF_THREAD, conversation_id)
         return self.load(conversation_id).history if known else ()
 
+    def quotes_from(self, letter_ids: Collection[str]) -> dict[str, list[str]]:
+        """Return what the answers of all owners quote from some letters, by paragraph, once for each citation.
+
+        Raises:
+            HomeUnusable: the database is damaged.
+        """
+        quotes: dict[str, list[str]] = {}
+        for thread in sorted({thread for letter_id in letter_ids for thread in self._citing(letter_id)}):
+            with self._explained():
+                answers = [answer_of(json.loads(entry)["answer"]) for entry in self._values(thread)["entries"]]
+            for citation in (citation for answer in answers for citation in answer.citations):
+                if citation.letter in letter_ids:
+                    quotes.setdefault(citation.paragraph_id, []).append(citation.quote)
+        return quotes
+
     def rename(self, conversation_id: str, title: str) -> None:
         """Give a conversation another title.
 
@@ -234,6 +250,13 @@ class Conversations:
         with self._explained(), self._saver.cursor(transaction=False) as cursor:
             rows = [(str(thread), json.loads(metadata)) for thread, _, metadata in cursor.execute(statement, (wanted,))]
             return [_summary(thread, noted) for thread, noted in rows if noted["owner"] == self._owner]
+
+    def _citing(self, letter_id: str) -> list[str]:
+        """Return the conversations, whosever they are, that have the letter's id somewhere in them."""
+        if not self._path.exists():
+            return []
+        with self._explained(), self._saver.cursor(transaction=False) as cursor:
+            return [str(thread) for (thread,) in cursor.execute(_CITING, (letter_id,))]
 
     def _summary_of(self, conversation_id: str) -> Summary:
         for one in self._find(_OF_THREAD, conversation_id):

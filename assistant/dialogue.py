@@ -85,6 +85,11 @@ class Answer:
         """What stands beside the answer: its citations, or the nearest passages where there are none."""
         return self.citations or self.nearest
 
+    @property
+    def several(self) -> bool:
+        """Whether what is shown stands in several letters, which a date alone may not tell apart."""
+        return len({citation.letter for citation in self.shown}) > 1
+
 
 def turn_of(answer: Answer) -> Turn:
     """Return an answer as the turn that a later question looks back on."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import cached_property
 from typing import Any, TypedDict
 
 from assistant import wording
+from assistant.attribute import name_all, say_by_letter, say_mentions
 from assistant.compose import compose
 from assistant.condense import condense, follows, wish_of
 from assistant.detect import detect_language, english_log_odds
@@ -19,34 +20,33 @@ from assistant.dialogue import QUOTE_MODEL, Answer, Citation, Status, Turn, turn
 from assistant.follow import goes_unanswered, rank_follow_up, rest_of
 from assistant.generate import choose_material, condense_by_model
 from assistant.llm import ChatModel, load_chat_model
+from assistant.mentions import Overview, find_mentions, topic_of
 from assistant.parts import Part, join_sentences, split_question
-from assistant.question import Question, Vocabulary, analyse_question
-from assistant.quote import choose_sentences, cite_candidate, cite_sentence, cite_sentences, say_sentences
+from assistant.question import Question, analyse_question
+from assistant.quote import choose_sentences, cite_candidate, cite_sentence, cite_sentences, newest_first
 from assistant.rank import RankedSentence, Ranker, Ranking, load_ranker, rank
-from assistant.reference import write_date
-from assistant.refuse import decide
+from assistant.refuse import decide, leaves_open
+from assistant.remarks import of_answer, of_missing, of_scope
 from assistant.retrieve import Candidate, retrieve
+from assistant.scope import Scope, Selection, select_letters
 from assistant.verify import is_verbatim
+from ingest.cards import LetterCard, letter_cards
+from ingest.corpus import Corpus, Progress
 from ingest.embed import LONGEST_QUERY, Embedder, load_embedder
-from ingest.errors import UserError, unknown_letter
+from ingest.errors import UserError
 from ingest.home import Report
-from ingest.letter import Hit, Language, Letter
+from ingest.letter import Hit, Language
 from ingest.offline import stay_offline
-from ingest.pipeline import Corpus, Progress, open_corpus
+from ingest.pipeline import open_corpus
 from ingest.settings import Settings, load_home, load_settings
 
 # Candidates from each of vectors and words, in an index of this size; as many again for each tenfold.
 _DEPTH, _SMALL_INDEX = 40, 1_000
 _MOST_NEAREST = 3
-_NOW = re.compile(
-    r"\b(?:nu|nou|tegenwoordig|momenteel|op dit moment|thans|vandaag|inmiddels|nog steeds|huidige?|actuele?"
-    r"|now|nowadays|currently|today|at present|presently|these days|still|current|latest)\b",
-    re.IGNORECASE,
-)
+_MOST_LISTED = 5
 # Turns that a follow-up may look back on, and the odds below which its language is that of the turn before.
 _MOST_TURNS, _UNSURE = 12, 1.0
 _SENTENCES = re.compile(r".+?(?:\[\d+\]\s*)+|.+", re.DOTALL)
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 class State(TypedDict, total=False):
@@ -55,6 +55,7 @@ class State(TypedDict, total=False):
     asked: str
     history: tuple[Turn, ...]
     only: tuple[str, ...]
+    undated: tuple[str, ...]
     language: Language | None
     plain: bool
     follows: Turn | None
@@ -76,6 +77,7 @@ class Assistant:
         self.embedder = embedder
         self.index = corpus.index
         self.letters = corpus.letters
+        self._corpus = corpus
 
     def ask(
         self,
@@ -83,7 +85,7 @@ class Assistant:
         history: Sequence[Turn | str] = (),
         *,
         language: Language | None = None,
-        letters: Sequence[str] = (),
+        letters: Sequence[str] | Scope = (),
     ) -> Answer:
         """Answer a question from the letters, or say that they don't.
 
@@ -91,10 +93,10 @@ class Assistant:
             question: the question, in Dutch or English.
             history: the conversation's earlier turns, or just their questions, oldest first.
             language: the language of the answer; detected when not given.
-            letters: ids of the letters to ask; all when empty.
+            letters: ids of the letters to ask, or what they have in common; all when empty.
 
         Raises:
-            UserError: an empty question or an unknown letter.
+            UserError: an empty question, an unknown letter, or none within the scope.
         """
         return self.examine(question, history, language=language, letters=letters)[0]
 
@@ -104,7 +106,7 @@ class Assistant:
         history: Sequence[Turn | str] = (),
         *,
         language: Language | None = None,
-        letters: Sequence[str] = (),
+        letters: Sequence[str] | Scope = (),
     ) -> Iterator[str | Answer]:
         """Yield the answer's text, verified sentence by verified sentence, and last the answer itself; see `ask`."""
         started = time.perf_counter()
@@ -125,7 +127,7 @@ class Assistant:
         history: Sequence[Turn | str] = (),
         *,
         language: Language | None = None,
-        letters: Sequence[str] = (),
+        letters: Sequence[str] | Scope = (),
         top_k: int = 10,
     ) -> tuple[Answer, list[Hit]]:
         """Return the answer with the ranked paragraphs it was chosen from, best first; see `ask`."""
@@ -138,19 +140,27 @@ class Assistant:
         question: str,
         history: Sequence[Turn | str],
         language: Language | None,
-        letters: Sequence[str],
+        letters: Sequence[str] | Scope,
         *,
         plain: bool = False,
     ) -> Iterator[Any]:
         """Yield a model's sentences, each once verified, and last the chain's state; `plain` asks no model."""
-        self._check(question, letters)
+        self._check(question)
+        selection = self.select(letters)
         turns = _turns(history)
         wish = wish_of(question)
         if wish in ("nl", "en") and (turns := _before_wishes(turns)):
             for part in self._run(turns[-1].question, turns[:-1], wish, letters, plain=plain):
                 yield part if isinstance(part, str) else {**part, "answer": replace(part["answer"], question=question)}
             return
-        asked = State(asked=question, history=turns, only=tuple(letters), language=language, plain=plain)
+        asked = State(
+            asked=question,
+            history=turns,
+            only=selection.letters,
+            undated=selection.undated,
+            language=language,
+            plain=plain,
+        )
         state: Any = asked
         for mode, part in self._chain.stream(asked, stream_mode=["custom", "values"]):
             if mode == "custom":
@@ -159,16 +169,43 @@ class Assistant:
                 state = part
         yield state
 
-    def search(self, question: str, top_k: int = 10, *, letters: Sequence[str] = ()) -> list[Hit]:
+    def search(self, question: str, top_k: int = 10, *, letters: Sequence[str] | Scope = ()) -> list[Hit]:
         """Return the paragraphs nearest to a question, best first.
 
         Raises:
-            UserError: an empty question or an unknown letter.
+            UserError: as `ask`.
         """
-        self._check(question, letters)
-        analysed = self.analyse(question, detect_language(question), tuple(letters))
-        ranking = rank(analysed, self.candidates(analysed, tuple(letters), top_k), self.ranker)
+        self._check(question)
+        only = self.select(letters).letters
+        analysed = self.analyse(question, detect_language(question), only)
+        ranking = rank(analysed, self.candidates(analysed, only, top_k), self.ranker)
         return _hits(ranking, top_k)
+
+    def mentions(self, topic: str, top_k: int = 10, *, letters: Sequence[str] | Scope = ()) -> Overview:
+        """Return which letters mention a topic, also where it is put as a question: "Welke brieven gaan over …?".
+
+        Raises:
+            UserError: as `ask`.
+        """
+        self._check(topic)
+        return self._overview(topic_of(topic) or topic, self.select(letters).letters, top_k)
+
+    def _overview(self, topic: str, only: tuple[str, ...], top_k: int) -> Overview:
+        asked = self.analyse(topic, detect_language(topic), only)
+        return find_mentions(asked, self.index, self.letters, self.cards, self.ranker, only, top_k)
+
+    def select(self, letters: Sequence[str] | Scope) -> Selection:
+        """Return which letters are asked.
+
+        Raises:
+            UserError: an unknown letter, or none within the scope.
+        """
+        return select_letters(self.cards, letters if isinstance(letters, Scope) else Scope(tuple(letters)))
+
+    @cached_property
+    def cards(self) -> Mapping[str, LetterCard]:
+        """What is known of every letter without opening it, by id."""
+        return letter_cards(self._corpus)
 
     @staticmethod
     def cite_hit(number: int, hit: Hit) -> Citation:
@@ -179,30 +216,16 @@ class Assistant:
         """Take a stand-alone question apart."""
         del letters
         encoded = self.embedder.encode_query(text)
-        return analyse_question(
-            text[:LONGEST_QUERY],
-            language,
-            encoded,
-            self.index.size,
-            self.index.document_frequencies,
-            self._vocabulary,
-        )
+        return analyse_question(text[:LONGEST_QUERY], language, encoded, self.index.size, self.index)
 
     def candidates(
         self, question: Question, letters: tuple[str, ...] = (), at_least: int = 0, follows: Turn | None = None
     ) -> tuple[Candidate, ...]:
         """Return the paragraphs that may answer, the more the larger the index; with those that a turn cited."""
-        asked = [self.letters[letter_id] for letter_id in letters or self.letters]
-        noted = [note.paragraph_id for letter in asked for note in letter.footnotes if note.mark == question.note]
-        cited = set(follows.paragraph_ids) if follows else set()
-        named = [*noted, *(one.id for letter in asked for _, one in letter.paragraphs() if one.id in cited)]
+        named = follows.paragraph_ids if follows else ()
         tenfolds = math.log10(max(self.index.size, _SMALL_INDEX) / _SMALL_INDEX)
         depth = max(at_least, round(_DEPTH * (1 + tenfolds)))
         return retrieve(question, self.index, self.letters, letters, depth, named)
-
-    @cached_property
-    def _vocabulary(self) -> Vocabulary:
-        return Vocabulary(self.index.vocabulary())
 
     @cached_property
     def ranker(self) -> Ranker:
@@ -213,12 +236,10 @@ class Assistant:
         """Let go of the index."""
         self.index.close()
 
-    def _check(self, question: str, letters: Sequence[str]) -> None:
+    @staticmethod
+    def _check(question: str) -> None:
         if not any(character.isalnum() for character in question):
             raise UserError("the question is empty: ask something, for example 'Wat vindt het kabinet van …?'")
-        for letter_id in letters:
-            if letter_id not in self.letters:
-                raise unknown_letter(letter_id, self.letters)
 
     @cached_property
     def _chain(self) -> Any:
@@ -229,13 +250,16 @@ class Assistant:
         graph = StateGraph(State)
         steps = (
             self._detect, self._condense, self._retrieve, self._rank,
-            self._answer, self._refuse, self._word, self._verify,
+            self._answer, self._refuse, self._word, self._verify, self._list,
         )  # fmt: skip
         for step in steps:
             graph.add_node(step.__name__.lstrip("_"), step)
         graph.add_edge(START, "detect")
         graph.add_edge("detect", "condense")
-        graph.add_edge("condense", "retrieve")
+        graph.add_conditional_edges(
+            "condense", lambda state: "list" if self._is_about_letters(state) else "retrieve", ["list", "retrieve"]
+        )
+        graph.add_edge("list", END)
         graph.add_edge("retrieve", "rank")
         graph.add_conditional_edges(
             "rank", lambda state: "answer" if state["status"] in ("answered", "undecided") else "refuse",
@@ -288,8 +312,8 @@ class Assistant:
         ranking = rank(question, state["candidates"], self.ranker)
         if turn := state["follows"]:
             return self._rank_follow_up(state, ranking, turn)
-        status = "vague" if wish_of(state["asked"]) else decide(question, ranking, self.ranker)
-        chosen = ranking.sentences[:1] if status == "undecided" else choose_sentences(question, ranking)
+        status: Status = "vague" if wish_of(state["asked"]) else decide(question, ranking, self.ranker)
+        status, chosen = _choose(question, ranking, status)
         whole: State = {"ranking": ranking, "status": status, "chosen": chosen, "missing": ()}
         parts = [self._answer_part(part, state["only"]) for part in split_question(state["standalone"])]
         answered = [part for part in parts if part.chosen]
@@ -313,7 +337,7 @@ class Assistant:
         status = decide(state["question"], ranking, self.ranker)
         if status in ("answered", "undecided") and goes_unanswered(state["question"], alone, beside, ranking):
             status = "off_topic" if beside.on_topic < self.ranker.off_topic else "silent"
-        chosen = ranking.sentences[:1] if status == "undecided" else choose_sentences(state["question"], ranking)
+        status, chosen = _choose(state["question"], ranking, status)
         return {"ranking": ranking, "status": status, "chosen": chosen, "missing": ()}
 
     def _answer_part(self, text: str, only: tuple[str, ...]) -> Part:
@@ -323,12 +347,29 @@ class Assistant:
         return Part(text, choose_sentences(question, ranking) if answered else (), ranking.probability)
 
     def _answer(self, state: State) -> State:
-        language, chosen = state["language"] or "nl", state["chosen"]
+        language, chosen = state["language"] or "nl", newest_first(state["chosen"])
         citations = cite_sentences(state["question"], chosen, state["ranking"].probability)
-        letters = list({ranked.place.candidate.letter.id: ranked.place.candidate.letter for ranked in chosen}.values())
         lead_in = wording.UNDECIDED if state["status"] == "undecided" else wording.LEAD_IN
-        text = lead_in[language].format(letter=_name(letters, language)) + say_sentences(chosen, language)
-        return {"answer": self._made(state, text, letters, citations, ())}
+        text = say_by_letter(chosen, self.cards, lead_in, language)
+        return {"answer": self._made(state, text, self._cards_of(chosen), citations, ())}
+
+    def _is_about_letters(self, state: State) -> bool:
+        """Whether it is asked which letters say something, which no sentence of one letter answers."""
+        return len(state["only"] or self.cards) > 1 and bool(topic_of(state["standalone"]))
+
+    def _list(self, state: State) -> State:
+        language = state["language"] or "nl"
+        topic = topic_of(state["standalone"])
+        overview = self._overview(topic, state["only"], _MOST_LISTED)
+        listed = tuple(one.cite(number) for number, one in enumerate(overview.mentions, 1))
+        found = overview.letters > 0
+        status: Status = "answered" if found else "silent"
+        state = {**state, "status": status, "missing": (), "ranking": Ranking((), float(found), float(found))}
+        cards = [one.card for one in overview.mentions]
+        citations, nearest = (listed, ()) if found else ((), listed[:_MOST_NEAREST])
+        answer = self._made(state, say_mentions(overview, language), cards, citations, nearest)
+        hint = (wording.BY_LETTER[language].format(topic=shlex.quote(topic)),) if found else ()
+        return {**state, "answer": replace(answer, warnings=(*answer.warnings, *hint))}
 
     def _is_worded(self, state: State) -> bool:
         asked = self.model is not None and not state["plain"]
@@ -343,17 +384,19 @@ class Assistant:
         language, quotation = state["language"] or "nl", state["answer"]
         ranked = (*state["chosen"], *(one for one, _ in state["ranking"].paragraphs()))
         material = choose_material([one.place.candidate for one in ranked])
-        letters = list({candidate.letter.id: candidate.letter for candidate in material}.values())
         composed = compose(
             self.model,
             state["standalone"][:LONGEST_QUERY],
             language,
             material,
-            lead_in=wording.LEAD_IN[language].format(letter=_name(letters, language)),
+            lead_in=lambda letters: wording.LEAD_IN[language].format(
+                letter=name_all([self.cards[one] for one in letters], language)
+            ),
             score=state["ranking"].probability,
             say=get_stream_writer(),
         )
         if composed.citations:
+            letters = [self.cards[one] for one in dict.fromkeys(cited.letter for cited in composed.citations)]
             answer = replace(self._made(state, composed.text, letters, composed.citations, ()), model=self.model.name)
         else:
             answer = quotation
@@ -362,9 +405,10 @@ class Assistant:
 
     def _refuse(self, state: State) -> State:
         language, ranking = state["language"] or "nl", state["ranking"]
-        asked = [self.letters[letter_id] for letter_id in state["only"] or self.letters]
-        template = {"vague": wording.VAGUE, "off_topic": wording.OFF_TOPIC}.get(state["status"], wording.SILENT)
-        text = template[language].format(letter=_name(asked, language))
+        asked = [self.cards[letter_id] for letter_id in state["only"] or self.cards]
+        silent = wording.SILENT if len(asked) == 1 else wording.ALL_SILENT
+        template = {"vague": wording.VAGUE, "off_topic": wording.OFF_TOPIC}.get(state["status"], silent)
+        text = template[language].format(letter=name_all(asked, language))
         nearest = () if state["status"] == "vague" else _nearest(ranking)
         return {"answer": self._made(state, text, asked, (), nearest)}
 
@@ -375,17 +419,26 @@ class Assistant:
             return {}
         return self._refuse({**state, "status": "silent"})
 
+    def _cards_of(self, chosen: Sequence[RankedSentence]) -> list[LetterCard]:
+        return [self.cards[one] for one in dict.fromkeys(ranked.place.candidate.letter.id for ranked in chosen)]
+
     def _made(
         self,
         state: State,
         text: str,
-        letters: Sequence[Letter],
+        letters: Sequence[LetterCard],
         citations: tuple[Citation, ...],
         nearest: tuple[Citation, ...],
     ) -> Answer:
-        days = [letter.date for letter in letters if letter.date]
-        as_of = max(days, default=None)
+        as_of = max((letter.date for letter in letters if letter.date), default=None)
         language = state["language"] or "nl"
+        answered = state["status"] == "answered"
+        asked = len(state["only"] or self.cards)
+        remarks = (
+            *(of_missing(state["missing"], language) if answered else ()),
+            *of_scope(state["standalone"] if answered else "", state["undated"], asked, language),
+            *of_answer(state["standalone"], language, as_of, citations, several=len(letters) > 1),
+        )
         return Answer(
             question=state["asked"],
             standalone_question=state["standalone"],
@@ -393,7 +446,7 @@ class Assistant:
             status=state["status"],
             answer=text,
             as_of=as_of.isoformat() if as_of else None,
-            warnings=(*_missing(state, language), *_warnings(state["standalone"], language, as_of, citations)),
+            warnings=remarks,
             model=QUOTE_MODEL,
             citations=citations,
             nearest=nearest,
@@ -439,6 +492,18 @@ def _before_wishes(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
     return turns[: asked[-1]] if asked else ()
 
 
+def _choose(question: Question, ranking: Ranking, status: Status) -> tuple[Status, tuple[RankedSentence, ...]]:
+    """Return the sentences to quote; what one letter leaves open, another that says as much on it may have settled."""
+    chosen = choose_sentences(question, ranking)
+    if status != "undecided":
+        return status, chosen
+    open_letter = ranking.sentences[0].place.candidate.letter.id
+    others = [one.place for one in chosen if one.place.candidate.letter.id != open_letter]
+    if any(not leaves_open(one.candidate.paragraph.sentence(one.sentence)) for one in others):
+        return "answered", chosen
+    return status, ranking.sentences[:1]
+
+
 def _hits(ranking: Ranking, top_k: int) -> list[Hit]:
     return [
         Hit(candidate.letter, candidate.section, candidate.paragraph, ranked.place.sentence, score)
@@ -453,32 +518,3 @@ def _nearest(ranking: Ranking) -> tuple[Citation, ...]:
         cite_candidate(number, ranked.place.candidate, ranked.place.sentence, score)
         for number, (ranked, score) in enumerate(ranking.paragraphs()[:_MOST_NEAREST], 1)
     )
-
-
-def _name(letters: Sequence[Letter], language: Language) -> str:
-    if len(letters) != 1:
-        return wording.LETTERS[language]
-    letter = letters[0]
-    if letter.date:
-        return wording.ONE_LETTER[language].format(date=write_date(letter.date, language))
-    return wording.UNDATED_LETTER[language].format(title=letter.title)
-
-
-def _missing(state: State, language: Language) -> Iterator[str]:
-    """Yield what to know of an answer to half a question; that it is half of one must not go unsaid."""
-    if state["status"] == "answered":
-        yield from (wording.MISSING[language].format(part=part) for part in state["missing"])
-
-
-def _warnings(question: str, language: Language, as_of: date | None, citations: Sequence[Citation]) -> tuple[str, ...]:
-    warnings = []
-    later = as_of and any(int(year) > as_of.year for year in _YEAR.findall(question))
-    if as_of and (later or _NOW.search(question)):
-        warnings.append(wording.DATED[language].format(date=write_date(as_of, language)))
-    if language == "en" and citations:
-        translated = all(citation.translation for citation in citations)
-        made = wording.MACHINE_MADE if any(one.machine_translated for one in citations) else wording.UNOFFICIAL
-        warnings.append((made if translated else wording.DUTCH_ONLY)[language])
-    if len(question) > LONGEST_QUERY:
-        warnings.append(wording.CUT[language].format(count=LONGEST_QUERY))
-    return tuple(warnings)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from ingest.dutch import analyse, fold, translations
 from ingest.embed import Encoded
@@ -20,7 +19,6 @@ LetterFact = Literal["date", "addressee", "signature"]
 _LONGEST_PHRASE = 6
 _SHORTEST_CORRECTED = 5
 _SHORTEST_PART = 5
-_LAST = "\U0010ffff"
 _SIMILAR = 0.8
 _MOST_WORDS = 60
 _WORD = re.compile(r"[^\W_]+(?:[-–.'’][^\W_]+)*")
@@ -152,55 +150,48 @@ class Question:
         return tuple(sorted({term for group in self.groups for terms in group.alternatives for term in terms}))
 
 
-Frequencies = Callable[[Sequence[str]], Mapping[str, int]]
+class Terms(Protocol):
+    """The index terms of the letters, looked up by how they begin and end."""
+
+    def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]: ...
+
+    def terms_beginning(self, start: str, lengths: tuple[int, int] | None = None) -> Sequence[str]: ...
+
+    def terms_ending(self, end: str) -> Sequence[str]: ...
 
 
-class Vocabulary:
-    """Every index term of the letters, ready for look-ups by how it begins and ends."""
-
-    def __init__(self, terms: Iterable[str]) -> None:
-        self._terms = frozenset(terms)
-        self._forwards = sorted(self._terms)
-        self._backwards = sorted(term[::-1] for term in self._terms)
-
-    def related(self, term: str) -> frozenset[str]:
-        """Return the terms that begin or end with this one, and those that this one begins or ends with."""
-        if len(term) < _SHORTEST_PART or term.isdigit():
-            return frozenset()
-        longer = {*_beginning(self._forwards, term)}
-        longer |= {found[::-1] for found in _beginning(self._backwards, term[::-1])}
-        cuts = range(_SHORTEST_PART, len(term))
-        shorter = {part for cut in cuts for part in (term[:cut], term[-cut:]) if part in self._terms}
-        return frozenset((longer | shorter) - {term})
-
-    def like(self, term: str) -> str | None:
-        """Return the term most like a misspelt one, if one is like enough to be meant."""
-        start, end = bisect_left(self._forwards, term[:1]), bisect_left(self._forwards, term[:1] + _LAST)
-        near = [other for other in self._forwards[start:end] if abs(len(other) - len(term)) <= 2]
-        return next(iter(difflib.get_close_matches(term, near, 1, _SIMILAR)), None)
+def related_terms(term: str, terms: Terms) -> frozenset[str]:
+    """Return the terms that begin or end with this one, and those that this one begins or ends with."""
+    if len(term) < _SHORTEST_PART or term.isdigit():
+        return frozenset()
+    longer = {*terms.terms_beginning(term), *terms.terms_ending(term)}
+    shorter = {part for cut in range(_SHORTEST_PART, len(term)) for part in (term[:cut], term[-cut:])}
+    return frozenset(longer.union(terms.document_frequencies(shorter)) - {term})
 
 
-def _beginning(ordered: Sequence[str], prefix: str) -> Sequence[str]:
-    return ordered[bisect_left(ordered, prefix) : bisect_left(ordered, prefix + _LAST)]
+def similar_term(term: str, terms: Terms) -> str | None:
+    """Return the term most like a misspelt one, if one is like enough to be meant."""
+    near = terms.terms_beginning(term[:1], (len(term) - 2, len(term) + 2))
+    return next(iter(difflib.get_close_matches(term, near, 1, _SIMILAR)), None)
 
 
-def analyse_question(
-    text: str, language: Language, encoded: Encoded, size: int, frequencies: Frequencies, vocabulary: Vocabulary
-) -> Question:
-    """Take a question apart; `size` is the number of chunks, `frequencies` tells in how many a term stands."""
+def analyse_question(text: str, language: Language, encoded: Encoded, size: int, index_terms: Terms) -> Question:
+    """Take a question apart; `size` is the number of chunks, `index_terms` tells in how many a term stands."""
     phrases = _phrases(text, language)
-    known = frequencies([term for _, alternatives in phrases for terms in alternatives for term in terms])
+    known = index_terms.document_frequencies(
+        [term for _, alternatives in phrases for terms in alternatives for term in terms]
+    )
     groups: list[TermGroup] = []
     for surface, alternatives in phrases:
         present = {terms for terms in alternatives if all(term in known for term in terms)}
-        if not present and (corrected := _corrected(surface, language, vocabulary)):
+        if not present and (corrected := _corrected(surface, language, index_terms)):
             present = {(corrected,)}
-            known = {**known, **frequencies([corrected])}
+            known = {**known, **index_terms.document_frequencies([corrected])}
         count = max((min(known[term] for term in terms) for terms in present), default=0)
         weight = math.log(1 + (size - count + 0.5) / (count + 0.5))
         name = _is_name(surface, first=not groups and text.lstrip().startswith(surface))
         meant = frozenset(present or alternatives)
-        related = {term: vocabulary.related(term) for terms in meant for term in terms}
+        related = {term: related_terms(term, index_terms) for terms in meant for term in terms}
         groups.append(TermGroup(surface, meant, related, weight, bool(present), name))
     lowered = fold(text).strip()
     return Question(
@@ -280,9 +271,9 @@ def _longest_phrase(
     return 1, set()
 
 
-def _corrected(surface: str, language: Language, vocabulary: Vocabulary) -> str | None:
+def _corrected(surface: str, language: Language, index_terms: Terms) -> str | None:
     """Return the index term most like a word that no letter holds, if one is like enough to be meant."""
     terms = analyse(surface, language)
     if len(terms) != 1 or len(terms[0]) < _SHORTEST_CORRECTED or terms[0].isdigit():
         return None
-    return vocabulary.like(terms[0])
+    return similar_term(terms[0], index_terms)

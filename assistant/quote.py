@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from assistant.decisive import asks_expression, find_decisive
@@ -39,13 +39,38 @@ def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSenten
     best = ranking.sentences[0]
     if question.fact and fact_here(question.fact, best.place.candidate) > 0:
         chosen = [ranked for ranked in ranking.sentences if fact_here(question.fact, ranked.place.candidate) > 0]
-        return tuple(sorted(chosen[:MOST_SENTENCES], key=lambda ranked: ranked.place.candidate.paragraph.id))
+        latest = newest_first(chosen)[:MOST_SENTENCES]
+        return tuple(sorted(latest, key=lambda ranked: ranked.place.candidate.paragraph.id))
     pointed = asks_expression(question) and bool(find_decisive(question, _text(best)))
     least = (_NEAR_SHARE_POINTED if pointed else _NEAR_SHARE) * best.share
     near = [ranked for ranked in ranking.sentences[:MOST_SENTENCES] if ranked.share >= least]
-    chosen = list(dict.fromkeys([best, *_completions(question, ranking), *near]))[:MOST_SENTENCES]
+    others = _other_letters(ranking, _NEAR_SHARE * best.share)
+    chosen = list(dict.fromkeys([best, *others, *_completions(question, ranking), *near]))[:MOST_SENTENCES]
     order = {ranked.place.candidate.paragraph.id: -position for position, ranked in enumerate(reversed(chosen))}
     return tuple(sorted(chosen, key=lambda ranked: (order[ranked.place.candidate.paragraph.id], ranked.place.sentence)))
+
+
+def newest_first(chosen: Iterable[RankedSentence]) -> tuple[RankedSentence, ...]:
+    """Return the sentences letter by letter, the newest letter first and those without a date last."""
+    by_letter: dict[str, list[RankedSentence]] = {}
+    for ranked in chosen:
+        by_letter.setdefault(ranked.place.candidate.letter.id, []).append(ranked)
+    ordered = sorted(by_letter.values(), key=lambda of_one: _day(of_one[0].place.candidate.letter), reverse=True)
+    return tuple(ranked for of_one in ordered for ranked in of_one)
+
+
+def _day(letter: Letter) -> int:
+    return letter.date.toordinal() if letter.date else 0
+
+
+def _other_letters(ranking: Ranking, least: float) -> list[RankedSentence]:
+    """Return the best sentence of each other letter that says nearly as much: letters may say different things."""
+    best: dict[str, RankedSentence] = {}
+    for ranked in ranking.sentences:
+        if ranked.share < least:
+            break
+        best.setdefault(ranked.place.candidate.letter.id, ranked)
+    return list(best.values())[1:]
 
 
 def _completions(question: Question, ranking: Ranking) -> list[RankedSentence]:
@@ -115,11 +140,11 @@ def cite_sentence(
     )
 
 
-def say_sentences(chosen: Sequence[RankedSentence], language: Language) -> str:
-    """Return the sentences as text, each followed by the number of its citation."""
+def say_sentences(chosen: Sequence[RankedSentence], language: Language, first: int = 1) -> str:
+    """Return the sentences as text, each followed by the number of its citation, counted from `first`."""
     return " ".join(
         f"{_say(ranked.place.candidate, ranked.place.sentence, language)} [{number}]"
-        for number, ranked in enumerate(chosen, 1)
+        for number, ranked in enumerate(chosen, first)
     )
 
 

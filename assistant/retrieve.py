@@ -13,6 +13,8 @@ from ingest.embed import Matrix
 from ingest.index import Index, Row
 from ingest.letter import Letter, Paragraph, Section
 
+_MANY = 100
+
 Similarities = npt.NDArray[np.float32]
 """Shape (q,): for each token of the question the best cosine to any token of a text."""
 
@@ -45,16 +47,22 @@ def retrieve(
 ) -> tuple[Candidate, ...]:
     """Return the candidates among `letters`, or only those with the ids `only`; in no particular order.
 
-    `named` are ids of paragraphs that are candidates whatever their words.
+    `named` are ids of paragraphs that are candidates whatever their words; so are those that bear the footnote asked
+    for, where there are many letters only in those where something is found.
     """
     dense = dict(index.search_dense(question.encoded.pooled, min(depth, index.size), only))
     lexical = dict(index.search_terms(question.terms, depth, only))
-    found = dict.fromkeys(row.paragraph_id for row in index.rows(sorted(dense.keys() | lexical.keys())))
-    rows = index.rows_of(list(found | dict.fromkeys(named)))
+    found = index.rows(sorted(dense.keys() | lexical.keys()))
+    noted: list[str] = []
+    if question.note:
+        asked = tuple(only or letters)
+        noted = index.noted(question.note, asked if len(asked) <= _MANY else list({row.letter_id for row in found}))
+    paragraphs = dict.fromkeys([*(row.paragraph_id for row in found), *named, *noted])
+    rows = [row for row in index.rows_of(list(paragraphs)) if not only or row.letter_id in only]
     by_paragraph: dict[str, list[_RowMatch]] = {}
     for match in _match_rows(question.encoded.tokens, index, rows):
         by_paragraph.setdefault(match.row.paragraph_id, []).append(match)
-    return tuple(_candidate(letters[found[0].row.letter_id], found, dense, lexical) for found in by_paragraph.values())
+    return tuple(_candidate(letters[own[0].row.letter_id], own, dense, lexical) for own in by_paragraph.values())
 
 
 @dataclass(frozen=True, slots=True)

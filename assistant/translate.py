@@ -11,8 +11,9 @@ from assistant.figures import find_figures
 from assistant.grounding import ground
 from assistant.llm import ChatModel, hide_secrets
 from assistant.verify import has_markup
+from ingest.corpus import Progress
 from ingest.errors import UnreadableLetter, UserError
-from ingest.pipeline import TRANSLATION_SUFFIX, Progress, read_letter
+from ingest.reading import TRANSLATION_SUFFIX, read_letter
 from ingest.translation import MACHINE_MADE, blocks_of, read_translation, write_sidecar
 
 _PART_SUFFIX = ".en.part"

@@ -13,6 +13,10 @@ SILENT: dict[Language, str] = {
     "nl": "De {letter} geeft hier geen antwoord op.",
     "en": "The {letter} does not answer this.",
 }
+ALL_SILENT: dict[Language, str] = {
+    "nl": "De brieven geven hier geen antwoord op.",
+    "en": "The letters do not answer this.",
+}
 OFF_TOPIC: dict[Language, str] = {
     "nl": "Deze vraag gaat niet over de {letter}.",
     "en": "This question is not about the {letter}.",
@@ -45,6 +49,43 @@ DATED: dict[Language, str] = {
     "nl": "De brief is van {date}; wat daarna is gebeurd, staat er niet in.",
     "en": "The letter dates from {date}; it says nothing of what happened since.",
 }
+LAST_DATED: dict[Language, str] = {
+    "nl": "De jongste van deze brieven is van {date}; wat daarna is gebeurd, staat er niet in.",
+    "en": "The latest of these letters dates from {date}; they say nothing of what happened since.",
+}
+SOME_DUTCH_ONLY: dict[Language, str] = {
+    "nl": "Van een deel van deze brieven is geen Engelse tekst.",
+    "en": "There is no English text of some of these letters; their quotations are the original Dutch.",
+}
+ALL_DUTCH_ONLY: dict[Language, str] = {
+    "nl": "Van deze brieven is geen Engelse tekst.",
+    "en": "There is no English text of these letters; the quotations are the original Dutch.",
+}
+UNDATED: dict[Language, str] = {
+    "nl": "Niet bevraagd, want zonder datum: {letters}.",
+    "en": "Not asked, being without a date: {letters}.",
+}
+ABOUT_ONE: dict[Language, str] = {
+    "nl": "Deze vraag gaat over één brief, en er zijn er {count} bevraagd: kies de brief die u bedoelt.",
+    "en": "This question is about one letter, and {count} were asked: choose the one you mean.",
+}
+MENTIONED: dict[Language, str] = {
+    "nl": "{count} van de {asked} brieven {verb} «{topic}».",
+    "en": "{count} of the {asked} letters {verb} «{topic}».",
+}
+MENTIONS: dict[Language, tuple[str, str]] = {"nl": ("noemt", "noemen"), "en": ("mentions", "mention")}
+MENTIONED_IN: dict[Language, tuple[str, str]] = {
+    "nl": ("{letter} (1 alinea): ", "{letter} ({count} alinea’s): "),
+    "en": ("{letter} (1 paragraph): ", "{letter} ({count} paragraphs): "),
+}
+NOT_MENTIONED: dict[Language, str] = {
+    "nl": "Geen van de {asked} brieven noemt «{topic}».",
+    "en": "None of the {asked} letters mentions «{topic}».",
+}
+BY_LETTER: dict[Language, str] = {
+    "nl": "Elke brief die het noemt, met het aantal alinea’s, toont: kamervraag search --by-letter {topic}",
+    "en": "Every letter that mentions it, with its paragraphs, is listed by: kamervraag search --by-letter {topic}",
+}
 MISSING: dict[Language, str] = {
     "nl": "Op een deel van de vraag is geen antwoord gevonden: «{part}»",
     "en": "No answer was found to part of the question: “{part}”",
@@ -55,6 +96,11 @@ CUT: dict[Language, str] = {
 }
 LETTERS: dict[Language, str] = {"nl": "brieven", "en": "letters"}
 ONE_LETTER: dict[Language, str] = {"nl": "brief van {date}", "en": "letter of {date}"}
+BOTH_LETTERS: dict[Language, str] = {
+    "nl": "brieven van {first} en {second}",
+    "en": "letters of {first} and {second}",
+}
+SAME_DAY: dict[Language, str] = {"nl": "{letter} «{title}»", "en": "{letter} «{title}»"}
 UNDATED_LETTER: dict[Language, str] = {"nl": "brief «{title}»", "en": "letter «{title}»"}
 EMPTY: dict[Language, str] = {
     "nl": "Stel een vraag, bijvoorbeeld: Wat vindt het kabinet van …?",

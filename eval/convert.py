@@ -28,7 +28,7 @@ from assistant.detect import detect_language
 from eval.cases import UnreadableCases, find_evidence, read_json_lines
 from ingest.errors import UserError
 from ingest.letter import BODY_KINDS, Language, Letter
-from ingest.pipeline import read_letter
+from ingest.reading import read_letter
 from ingest.structure.sentences import split_sentences
 
 _WIDTH = 90

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from eval.readings import Document, Reading, read_gold, read_pages, read_xquad
 from ingest.embed import OnnxEmbedder, normalise
 from ingest.letter import Chunk
-from ingest.pipeline import read_letter
+from ingest.reading import read_letter
 from ingest.vectors import passage_of
 
 GOLD = Path(__file__).with_name("gold")

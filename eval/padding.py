@@ -18,7 +18,7 @@ from ingest.chunk import chunk_letter
 from ingest.embed import Embedder, Vector, unit
 from ingest.index import Content
 from ingest.letter import Chunk, Letter, Paragraph, Section
-from ingest.pipeline import read_letter
+from ingest.reading import read_letter
 from ingest.vectors import ChunkVectors, Packed, encode_chunks
 
 _PARAGRAPHS, _SECTIONS = 25, 5

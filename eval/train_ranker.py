@@ -202,9 +202,10 @@ def load_examples(
     settings = load_settings().model_copy(update={"home": homes / gold_path.stem})
     build_assistant(settings, embedder=embedder).close()
     (result,) = ingest([letter_path], Home(settings.home), embedder)
-    if result.letter is None:
+    if result.outcome == "failed":
         raise SystemExit(result.reason)
     assistant = build_assistant(settings, embedder=embedder)
+    letter = assistant.letters[result.letter_id]
     foreign = [case for gold in others for case in load_cases(gold) if not case["history"]]
     chosen = np.random.default_rng(0).permutation(len(foreign))[:_FOREIGN_QUESTIONS]
     strange = [{**foreign[i], "status": "off_topic", "evidence": [], "split": "foreign"} for i in chosen]
@@ -212,7 +213,7 @@ def load_examples(
         example
         for case in [*load_cases(gold_path), *strange]
         if not case["history"] and case["status"] != "vague"
-        for example in [describe_case(assistant, result.letter, case, gold_path.stem)]
+        for example in [describe_case(assistant, letter, case, gold_path.stem)]
         if example is not None
     ]
 

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
-from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from ingest.errors import HomeUnusable, NewerFormat, unknown_letter
 from ingest.files import read_file, write_file
-from ingest.letter import Footnote, Letter, Paragraph, Section, Signatory
+from ingest.letter import Letter
+from ingest.letter_file import letter_digest, parse_letter, peek_digest, write_letter
 from ingest.server import Server
 
-FORMAT = 2
-_WITHOUT_CHECKSUM = 1
+if TYPE_CHECKING:
+    from ingest.index import Letters
+
 CORRECTIONS = ".corrections.txt"
 Report = Callable[[str], None]
 _SILENT_WAIT_S = 1
@@ -102,13 +100,27 @@ class Home:
             raise unknown_letter(letter_id, self.letter_ids())
         return self._read(letter_id)
 
-    def load_all(self) -> dict[str, Letter]:
-        """Read every letter, by id, in the order of `letter_ids`.
+    def load_each(self) -> Iterator[Letter]:
+        """Read every letter, one at a time, in the order of `letter_ids`.
 
         Raises:
             HomeUnusable: a file is damaged, or went away meanwhile.
         """
-        return {letter_id: self._read(letter_id) for letter_id in self.letter_ids()}
+        return map(self._read, self.letter_ids())
+
+    def digests(self) -> dict[str, str]:
+        """Return the digest of every letter by id, in the order of `letter_ids`; one that says it is not read whole.
+
+        Raises:
+            HomeUnusable: a file is damaged where it has to be read.
+        """
+        return {letter_id: self._digest(letter_id) for letter_id in self.letter_ids()}
+
+    def _digest(self, letter_id: str) -> str:
+        with suppress(OSError):
+            if digest := peek_digest(self.letters_folder / f"{letter_id}.json"):
+                return digest
+        return letter_digest(self._read(letter_id))
 
     def _read(self, letter_id: str) -> Letter:
         path = self.letters_folder / f"{letter_id}.json"
@@ -192,7 +204,7 @@ class Home:
 class HomeBeside(Home):
     """A home of its own that shows the letters of another as well; what is written stays in this one."""
 
-    def __init__(self, folder: Path, other: Home, letters: Mapping[str, Letter]) -> None:
+    def __init__(self, folder: Path, other: Home, letters: Letters) -> None:
         """Take a folder and another home with its letters; the index of both together stands in the folder."""
         super().__init__(folder)
         self._other, self._letters = other, letters
@@ -210,6 +222,17 @@ class HomeBeside(Home):
         """Return the ids of all letters, here and there, sorted."""
         return tuple(sorted({*self._letters, *self.own_ids()}))
 
+    def digests(self) -> dict[str, str]:
+        """Return the digest of every letter, here and there, by id, sorted."""
+        own = {letter_id: self._digest(letter_id) for letter_id in self.own_ids()}
+        return dict(sorted({**self._letters.digests, **own}.items()))
+
+    def load_each(self) -> Iterator[Letter]:
+        """Read every letter, here and there, one at a time, in the order of `letter_ids`."""
+        own = frozenset(self.own_ids())
+        for letter_id in self.letter_ids():
+            yield super()._read(letter_id) if letter_id in own else self._letters[letter_id]
+
     def _read(self, letter_id: str) -> Letter:
         return super()._read(letter_id) if letter_id in self.own_ids() else self._letters[letter_id]
 
@@ -224,61 +247,3 @@ def lend_vectors(source: Home, target: Home) -> None:
 
 def _unheard(line: str) -> None:
     del line
-
-
-def write_letter(letter: Letter) -> bytes:
-    """Return a letter as the JSON file that keeps it, with a checksum."""
-    value = {**asdict(letter), "date": letter.date.isoformat() if letter.date else None}
-    whole = {"format": FORMAT, "checksum": _checksum(value), **value}
-    return json.dumps(whole, ensure_ascii=False, indent=1).encode()
-
-
-def parse_letter(data: bytes) -> Letter:
-    """Return the letter in a JSON file, this version's or an older one's.
-
-    Raises:
-        NewerFormat: written by a later version.
-        ValueError, KeyError, TypeError, AttributeError: damaged.
-    """
-    value = json.loads(data)
-    written = value.pop("format")
-    if not isinstance(written, int) or written < _WITHOUT_CHECKSUM:
-        raise ValueError(f"unknown format {written!r}")
-    if written > FORMAT:
-        raise NewerFormat(f"format {written}")
-    if written > _WITHOUT_CHECKSUM and value.pop("checksum") != _checksum(value):
-        raise ValueError("its text is not as it was written")
-    return _letter_from(value)
-
-
-def format_of(data: bytes) -> int:
-    """Return the format of a letter's JSON file that can be parsed."""
-    return int(json.loads(data)["format"])
-
-
-def _checksum(value: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
-
-
-def _letter_from(value: dict[str, Any]) -> Letter:
-    value["date"] = date.fromisoformat(value["date"]) if value["date"] else None
-    value["signatories"] = tuple(Signatory(**entry) for entry in value["signatories"])
-    value["references"] = tuple(value["references"])
-    value["papers"] = tuple(value.get("papers", ()))
-    value["sections"] = tuple(_section_from(entry) for entry in value["sections"])
-    value["footnotes"] = tuple(Footnote(**entry) for entry in value["footnotes"])
-    return Letter(**value)
-
-
-def _section_from(value: dict[str, Any]) -> Section:
-    paragraphs = tuple(
-        Paragraph(
-            **{
-                **entry,
-                "sentences": tuple((int(start), int(end)) for start, end in entry["sentences"]),
-                "translated": tuple(entry["translated"]),
-            }
-        )
-        for entry in value["paragraphs"]
-    )
-    return Section(**{**value, "paragraphs": paragraphs})

@@ -12,11 +12,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.corpus import check_index
 from ingest.embed import Embedder
 from ingest.errors import BrokenGeneration, HomeUnusable, NewerFormat, ServerUnavailable, UserError
 from ingest.files import open_file, read_file, synchronise
-from ingest.home import FORMAT, Home, format_of
-from ingest.pipeline import bundled_ids, check_index, find_letters, read_letter, rebuild
+from ingest.home import Home
+from ingest.letter_file import FORMAT, format_of
+from ingest.pipeline import bundled_ids, rebuild
+from ingest.reading import find_letters, read_letter
 from ingest.vectors import load_vectors
 
 SET_ASIDE = "set-aside"

@@ -9,7 +9,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -20,13 +20,14 @@ from ingest.archive import pack, unpack
 from ingest.embed import Embedder
 from ingest.errors import NewerFormat, UserError
 from ingest.files import open_file, read_file, synchronise, write_file
-from ingest.home import CORRECTIONS, Home, parse_letter
-from ingest.index import letter_digest
+from ingest.folder import FILE as READINGS
+from ingest.home import CORRECTIONS, Home
 from ingest.letter import Letter
+from ingest.letter_file import letter_digest, parse_letter
 from ingest.pipeline import bundled_ids, rebuild
 from ingest.repair import SET_ASIDE, find_damage, free_name
 
-_CACHES = frozenset({"vectors", "generations"})
+_CACHES = frozenset({"vectors", "generations", READINGS})
 _NOT_SAVED = (".lock", ".part", "-wal", "-shm", "-journal")
 _DATABASE, _LINES = ".sqlite", ".jsonl"
 
@@ -58,7 +59,7 @@ def export_home(home: Home, target: Path, settings: Mapping[str, str] = MappingP
             if path.suffix == _DATABASE:
                 files[name] = _copy_database(path, Path(copies) / str(number))
             report.counts[_kind(name)] += 1
-        home.load_all()  # a letter that is damaged is not saved as if it were whole
+        deque(home.load_each(), maxlen=0)  # a letter that is damaged is not saved as if it were whole
         try:
             pack(files, settings, target)
         except OSError as error:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import zipfile
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-from ingest.embed import Embedder, Identity, Matrix, normalise, unit
+from ingest.embed import Embedder, Encoded, Identity, Matrix, normalise, unit
 from ingest.files import open_file
 from ingest.letter import Chunk
 
@@ -53,47 +51,6 @@ def unpack(packed: Packed) -> Matrix:
     return unit(packed.astype(np.float32))
 
 
-@dataclass(frozen=True, slots=True)
-class PackedFile:
-    """Packed vectors in an .npy file, of which a few are read at a time; `count` rows of `width` bytes.
-
-    Read rather than mapped: pages of a map count as this process's memory for as long as it runs.
-    """
-
-    file: BinaryIO
-    start: int
-    count: int
-    width: int
-
-    def read(self, first: int, end: int) -> Packed:
-        """Return the rows from `first` up to `end`; safe to share between threads."""
-        data = os.pread(self.file.fileno(), (end - first) * self.width, self.start + first * self.width)
-        return np.frombuffer(data, np.int8).reshape(end - first, self.width)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self.file.close()
-
-
-def open_packed(path: Path) -> PackedFile:
-    """Open a file of packed vectors.
-
-    Raises:
-        OSError, ValueError: it can't be read, or holds something else.
-    """
-    file = open_file(path)
-    try:
-        np.lib.format.read_magic(file)
-        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-        count, width = shape
-        if dtype != np.int8 or path.stat().st_size != file.tell() + count * width:
-            raise ValueError("not packed vectors, or not all of them")
-        return PackedFile(file, file.tell(), count, width)
-    except BaseException:
-        file.close()
-        raise
-
-
 def vectors_key(chunks: Sequence[Chunk], identity: Identity) -> str:
     """Return a digest of everything the vectors depend on."""
     digest = hashlib.sha256(repr((_FORMAT, astuple(identity))).encode())
@@ -102,25 +59,41 @@ def vectors_key(chunks: Sequence[Chunk], identity: Identity) -> str:
     return digest.hexdigest()[:32]
 
 
+def encode_all(letters: Sequence[Sequence[Chunk]], embedder: Embedder) -> list[ChunkVectors]:
+    """Encode the chunks of several letters at once; each by itself, so that no vector depends on its neighbours.
+
+    The longest come first: at the end nobody waits for one who has just begun on a long one.
+    """
+    passages = [passage_of(chunk) for chunks in letters for chunk in chunks]
+    order = sorted(range(len(passages)), key=lambda place: -len(passages[place][0]))
+    encoded = dict(zip(order, embedder.encode_passages([passages[place][0] for place in order]), strict=True))
+    vectors, first = [], 0
+    for chunks in letters:
+        places = range(first, first + len(chunks))
+        starts = [passages[place][1] for place in places]
+        vectors.append(_assemble(chunks, starts, [encoded.pop(place) for place in places], embedder.identity.dimension))
+        first += len(chunks)
+    return vectors
+
+
 def encode_chunks(chunks: Sequence[Chunk], embedder: Embedder) -> ChunkVectors:
-    """Encode every chunk under its heading; each chunk by itself, so that no vector depends on its neighbours."""
-    pooled: list[npt.NDArray[np.float32]] = []
-    tokens: list[Packed] = []
-    places: list[npt.NDArray[np.int16]] = []
-    bounds = [0]
-    passages = [passage_of(chunk) for chunk in chunks]
-    texts = embedder.encode_passages([passage for passage, _ in passages])
-    for chunk, (_, starts), encoded in zip(chunks, passages, texts, strict=True):
-        pooled.append(encoded.pooled)
-        tokens.append(pack(encoded.tokens))
-        places.append(_sentence_of_tokens(encoded.spans, starts, chunk.first))
-        bounds.append(bounds[-1] + len(encoded.tokens))
-    dimension = embedder.identity.dimension
+    """Encode every chunk of a letter under its heading."""
+    return encode_all([chunks], embedder)[0]
+
+
+def _assemble(
+    chunks: Sequence[Chunk], starts: Sequence[list[int]], texts: Sequence[Encoded], dimension: int
+) -> ChunkVectors:
+    """Return the vectors of one letter's chunks, from those of their passages."""
+    places = [
+        _sentence_of_tokens(encoded.spans, begins, chunk.first)
+        for chunk, begins, encoded in zip(chunks, starts, texts, strict=True)
+    ]
     return ChunkVectors(
-        np.stack(pooled) if pooled else np.empty((0, dimension), np.float32),
-        np.concatenate(tokens) if tokens else np.empty((0, dimension), np.int8),
-        np.array(bounds, np.int64),
-        np.concatenate(places) if places else np.empty(0, np.int16),
+        np.stack([encoded.pooled for encoded in texts]) if texts else np.empty((0, dimension), np.float32),
+        np.concatenate([np.empty((0, dimension), np.int8), *(pack(encoded.tokens) for encoded in texts)]),
+        np.cumsum([0, *(len(encoded.tokens) for encoded in texts)], dtype=np.int64),
+        np.concatenate([np.empty(0, np.int16), *places]),
     )
 
 

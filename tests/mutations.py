@@ -21,7 +21,7 @@ from pathlib import Path
 from random import Random
 
 from ingest.errors import UserError
-from ingest.pipeline import read_letter
+from ingest.reading import read_letter
 from tests.test_read_markup import MARKDOWN, OFFICIAL, PAGE, QUESTIONS
 from tests.test_read_pdf import LETTER, prose, write_pdf
 from tests.word import note, paragraph, run, table, write_docx

@@ -40,8 +40,7 @@ def two_letters(
     home = tmp_path_factory.mktemp("two") / "home"
     shutil.copytree(indexed_home, home)
     (added,) = ingest([Path(__file__).with_name("letters") / "a-vws.txt"], Home(home), embedder)
-    assert added.letter
-    assert added.letter.id == VWS
+    assert added.letter_id == VWS
     built = build_assistant(Settings(home=home), embedder=embedder)
     yield built
     built.close()

@@ -17,6 +17,7 @@ import pytest
 
 from assistant.conversations import Conversations
 from assistant.pipeline import Assistant
+from assistant.scope import EVERYTHING, read_scope
 from ingest.home import Home
 from ui.chat import Chat, Session
 from ui.chat_texts import CHAT, HELP
@@ -68,6 +69,23 @@ def test_open_shows_the_section_with_the_cited_paragraph_in_it(
     assert capsys.readouterr().out.count(after.last.citations[0].paragraph_text) == 2
 
 
+def test_letters_are_narrowed_and_widened_again(
+    chat: Chat, session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    after = typed(chat, session, "/letters from 2018 to april 2018 ministry BZ dossier 34919")
+    assert after.scope == read_scope((), "2018", "april 2018", "BZ", "34919")
+    assert "2018-04-26-navo" in capsys.readouterr().out
+    assert typed(chat, session, "/letters vanaf 2018 ministerie van Defensie").scope == read_scope(
+        (), "2018", "", "Defensie"
+    )
+    assert typed(chat, after, "/letter all").scope == EVERYTHING
+
+
+@pytest.mark.parametrize("wanted", ["from 2019", "from gisteren", "2018", "from", "ministry OCW"])
+def test_letters_that_are_not_there_leave_the_scope_as_it_was(chat: Chat, session: Session, wanted: str) -> None:
+    assert typed(chat, session, f"/letters {wanted}").scope == EVERYTHING
+
+
 @pytest.mark.parametrize("name", ["talk.md", "talk.json", "talk.docx"])
 def test_save_writes_every_quotation(chat: Chat, session: Session, tmp_path: Path, name: str) -> None:
     typed(chat, session, LITHUANIA, f"/save {tmp_path / name}")
@@ -103,11 +121,11 @@ def test_another_name_is_shown_in_the_list(chat: Chat, session: Session, capsys:
 def test_the_language_and_the_letter_can_be_chosen(chat: Chat, session: Session, assistant: Assistant) -> None:
     letter_id = next(iter(assistant.letters))
     after = typed(chat, session, "/language en", f"/letter {letter_id}", LITHUANIA)
-    assert (after.language, after.letters) == ("en", (letter_id,))
+    assert (after.language, after.scope.letters) == ("en", (letter_id,))
     assert after.last is not None
     assert after.last.language == "en"
     after = typed(chat, after, "/language auto", "/letter all")
-    assert (after.language, after.letters) == (None, ())
+    assert (after.language, after.scope) == (None, EVERYTHING)
 
 
 @pytest.mark.parametrize(

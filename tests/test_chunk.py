@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from ingest.chunk import chunk_letter, header_role, sentence_at
 from ingest.embed import Embedder
 from ingest.letter import Chunk, Footnote, Letter, Paragraph, Section
-from ingest.pipeline import bundled_files, read_letter
+from ingest.pipeline import bundled_files
+from ingest.reading import read_letter
 from ingest.structure.sentences import split_sentences
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,9 +13,12 @@ from pathlib import Path
 import pytest
 
 import ui.doctor
+from assistant.conversations import Conversations
+from assistant.dialogue import answer_of
 from eval.cases import BUNDLED_GOLD
 from ingest.embed import Embedder
 from ingest.errors import BrokenGeneration
+from ingest.home import Home
 from ingest.index import Index
 from ingest.pipeline import bundled_files
 from ui.cli import app
@@ -203,6 +207,60 @@ def test_a_file_that_fails_is_told_of_and_the_others_are_added(home_copy: Path, 
     assert "1 of 2" in error.splitlines()[-1]
     assert "Traceback" not in error
     assert len(_letters(run)) == 2
+
+
+def test_a_folder_is_told_of_in_lines_and_a_count_and_as_json(home_copy: Path, run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "brieven"
+    folder.mkdir()
+    (folder / "goed.txt").write_bytes(LETTER.read_bytes())
+    (folder / "kopie.txt").write_bytes(LETTER.read_bytes())
+    status, out, error = run("ingest", folder)
+    assert (status, error) == (0, "kamervraag: 2 files: 1 new, 1 same\n")
+    assert [line.split()[0] for line in out.splitlines()] == ["new", "same"]
+    (folder / "leeg.txt").touch()
+    status, out, error = run("ingest", folder, "--json")
+    record = json.loads(out)
+    assert status == 1
+    assert len(error.splitlines()) == 1
+    assert record["counts"] == {"new": 0, "changed": 0, "same": 2, "failed": 1}
+    assert [Path(file["path"]).name for file in record["files"]] == ["goed.txt", "kopie.txt", "leeg.txt"]
+    assert [file["letter"] for file in record["files"]] == [_only_new_letter(run)] * 2 + [None]
+    assert "empty" in record["files"][2]["reason"]
+
+
+def test_a_changed_letter_tells_what_became_of_the_paragraphs_that_are_cited(
+    home_copy: Path, run: Run, tmp_path: Path
+) -> None:
+    path = Path(shutil.copy(LETTER, tmp_path / "brief.txt"))
+    run("ingest", path)
+    letter = Home(home_copy).load(_only_new_letter(run))
+    old = [paragraph for _, paragraph in letter.paragraphs() if paragraph.kind == "prose"]
+    answers = [json.loads(run("ask", CYBER, "--json")[1])]
+    for paragraph in (old[1], old[1], old[2]):
+        citation = {
+            **answers[0]["citations"][0],
+            "letter": letter.id, "paragraph_id": paragraph.id, "paragraph_text": paragraph.text,
+            "quote": paragraph.sentence(0), "start": paragraph.sentences[0][0], "end": paragraph.sentences[0][1],
+        }  # fmt: skip
+        answers.append({**answers[0], "citations": [citation]})
+    kept = Conversations(Home(home_copy))
+    for answer in answers:
+        kept.add(kept.create(), answer_of(answer))
+    kept.close()
+    home, text = Home(home_copy), path.read_text(encoding="utf-8")
+    start = text.index(" ".join(old[1].text.split()[:3]))
+    changed = f"{text[:start]}Er is een alinea bij gekomen over iets anders.\n\n{text[start:]}"
+    last = old[2].text.split()[-3:]
+    path.write_text(changed.replace(" ".join(last), f"{' '.join(last[:2])} heel erg {last[2]}"), encoding="utf-8")
+    status, out, error = run("ingest", path)
+    assert (status, out) == (0, f"{'changed':8}{letter.id}\n")
+    assert "2 of them cited" in error
+    moved = next(line for line in error.splitlines() if old[1].id.partition("/")[2] in line)
+    assert "the same text (cited 2 times, the quoted words still stand there)" in moved
+    assert len(error.splitlines()) <= 7
+    new = home.load(letter.id)
+    now = next(paragraph for _, paragraph in new.paragraphs() if paragraph.text == old[1].text)
+    assert f"-> {now.id.partition('/')[2]}:" in moved
 
 
 def test_one_file_that_fails_is_one_clear_line(home_copy: Path, run: Run, tmp_path: Path) -> None:

@@ -200,3 +200,19 @@ def test_an_entry_that_is_no_answer_gives_one_clear_error(kept: Conversations, t
 def test_a_long_question_gives_a_short_title() -> None:
     assert shorten("Waarom? " * 40).endswith("…")
     assert len(shorten("x" * 500)) <= LONGEST_TITLE
+
+
+def test_quotations_from_a_letter_are_found_whosever_conversation_they_stand_in(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    assert Conversations(home).quotes_from(["l"]) == {}
+    other = replace(ANSWER, citations=(replace(CITATION, letter="l2", paragraph_id="l2/s/1"),))
+    for owner, answers in (("", [ANSWER, REFUSED]), ("ada", [ANSWER, other]), ("bob", [other])):
+        kept = Conversations(home, owner)
+        conversation_id = kept.create()
+        for answer in answers:
+            kept.add(conversation_id, answer)
+        kept.close()
+    kept = Conversations(home)
+    assert kept.quotes_from(["l"]) == {"l/s/1": ["één", "één"]}
+    assert kept.quotes_from(["l2", "l"]) == {"l/s/1": ["één", "één"], "l2/s/1": ["één", "één"]}
+    assert kept.quotes_from(["l3"]) == kept.quotes_from([]) == {}

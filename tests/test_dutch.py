@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from ingest.dutch import STOP_WORDS, analyse, dictionary_words, fold, translations
 from ingest.letter import Language
-from ingest.pipeline import bundled_files, read_letter
+from ingest.pipeline import bundled_files
+from ingest.reading import read_letter
 
 WORDS = ["het", "kabinet", "militairen", "NAVO-top", "Één", "270", "Oekraïne"]
 LANGUAGES: list[Language] = ["nl", "en"]

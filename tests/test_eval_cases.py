@@ -19,7 +19,8 @@ from eval.cases import (
 )
 from eval.check import check_cases, count_errors
 from ingest.letter import Footnote, Letter, Paragraph, Section
-from ingest.pipeline import bundled_files, read_letter
+from ingest.pipeline import bundled_files
+from ingest.reading import read_letter
 
 FIRST, SECOND = "Er zijn 270 militairen in Litouwen. Zij blijven een jaar.", "Het kabinet wacht het advies af."
 NOTE = Footnote("1", "Kamerstuk 32 623, nr. 200", "l/een/1", 35)

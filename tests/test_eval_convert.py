@@ -12,7 +12,7 @@ import pytest
 from eval.cases import load_cases
 from eval.check import check_cases
 from eval.convert import convert, main
-from ingest.pipeline import read_letter
+from ingest.reading import read_letter
 
 ANSWER = (
     "Het kabinet trekt in 2024 vijf miljoen euro uit voor veilige fietspaden in kleine gemeenten.2 "

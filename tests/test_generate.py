@@ -87,6 +87,24 @@ def test_each_citation_is_a_sentence_of_the_letter_and_is_numbered_once() -> Non
     assert [citation.quote for citation in citations] == [DUTCH[1], DUTCH[0]]
 
 
+def test_what_a_model_says_of_another_letter_is_led_in_by_its_name() -> None:
+    other = replace(FOUND, letter=replace(FOUND.letter, id="ander"))
+    worded = [
+        Worded("Eén.", ((0, 1),)),
+        Worded("Twee.", ((0, 0),)),
+        Worded("Drie.", ((1, 0),)),
+        Worded("Vier.", ((0, 0), (1, 0))),
+    ]
+    text, citations = cite_worded(worded, [FOUND, other], 0.5, lambda letters: f"Volgens {' en '.join(letters)}: ")
+    assert text == (
+        "Volgens brief: Eén. [1] Twee. [2]\nVolgens ander: Drie. [3]\nVolgens brief en ander: Vier. [2] [3]"
+    )
+    assert [citation.letter for citation in citations] == ["brief", "brief", "ander"]
+    assert text.startswith(
+        cite_worded(worded[:3], [FOUND, other], 0.5, lambda letters: f"Volgens {' en '.join(letters)}: ")[0]
+    )
+
+
 def test_a_quote_in_either_language_leads_to_the_dutch() -> None:
     source = source_of(FOUND)
     assert source.touched(ENGLISH[0][:30]) == source.touched(DUTCH[0][:30]) == (0,)

@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 from ingest.errors import HomeUnusable, UnknownLetter
 from ingest.home import Home
 from ingest.letter import Footnote, Letter, Paragraph, Section, Signatory
-from ingest.pipeline import bundled_files, read_letter
+from ingest.letter_file import letter_digest
+from ingest.pipeline import bundled_files
+from ingest.reading import read_letter
 
 PARAGRAPHS = st.builds(
     Paragraph,
@@ -81,6 +83,35 @@ def test_ids_are_sorted_and_half_written_files_are_no_letters(home: Home, letter
         home.save(replace(letter, id=letter_id))
     (home.letters_folder / ".x1y2.part").write_text("{", encoding="utf-8")
     assert home.letter_ids() == ("2018-04-26-a", "2021-05-03-b")
+
+
+def test_letters_are_compared_without_reading_them(home: Home, letter: Letter, monkeypatch: pytest.MonkeyPatch) -> None:
+    letters = [replace(letter, id=letter_id) for letter_id in ("2018-04-26-a", "2021-05-03-b")]
+    for one in letters:
+        home.save(one)
+
+    def parse(data: bytes) -> Letter:
+        raise AssertionError(data)
+
+    monkeypatch.setattr("ingest.home.parse_letter", parse)
+    assert home.digests() == {one.id: letter_digest(one) for one in letters}
+
+
+def test_a_letter_that_does_not_say_its_digest_is_read_for_it(home: Home, letter: Letter) -> None:
+    home.save(letter)
+    path = home.letters_folder / f"{letter.id}.json"
+    path.write_text(changed(path), encoding="utf-8")
+    assert home.digests() == {letter.id: letter_digest(letter)}
+
+
+def test_letters_are_read_one_by_one(home: Home, letter: Letter) -> None:
+    home.save(replace(letter, id="2018-04-26-a"))
+    home.save(replace(letter, id="2021-05-03-b"))
+    each = home.load_each()
+    assert next(each).id == "2018-04-26-a"
+    (home.letters_folder / "2021-05-03-b.json").write_text("{", encoding="utf-8")
+    with pytest.raises(HomeUnusable, match="damaged"):
+        next(each)
 
 
 def test_a_new_home_has_no_letters(tmp_path: Path) -> None:

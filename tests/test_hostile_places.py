@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from ingest.corpus import check_index
 from ingest.errors import HomeUnusable
 from ingest.home import Home
-from ingest.pipeline import check_index, ingest, open_corpus
+from ingest.pipeline import ingest, open_corpus
 from tests.drawn import DrawnEmbedder, write_letters
 
 EMBEDDER = DrawnEmbedder()

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import shutil
 import sys
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -23,6 +24,7 @@ from ingest.embed import Identity, unit
 from ingest.errors import BrokenGeneration
 from ingest.index import Content, Index, build_generation, letter_digest, open_current
 from ingest.letter import Chunk, Language, Letter, Paragraph, Section
+from ingest.letter_file import read_parts
 from ingest.vectors import ChunkVectors, pack, unpack
 
 _MANY = 1_200
@@ -96,6 +98,59 @@ def test_every_planted_vector_is_found_first(index: Index) -> None:
         assert [score for _, score in others] == sorted((score for _, score in others), reverse=True)
 
 
+def test_letters_stand_in_the_index_as_they_were(index: Index) -> None:
+    assert dict(index.letters) == {content.letter.id: content.letter for content in CONTENTS}
+    assert list(index.letters) == [content.letter.id for content in CONTENTS]
+    assert "1999-01-01-x" not in index.letters
+    with pytest.raises(KeyError):
+        index.letters["1999-01-01-x"]
+
+
+def test_naming_letters_and_their_heads_reads_no_text(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(open_current(built, IDENTITY, LETTERS)) as index:
+        read: list[str] = []
+        whole = read_parts
+
+        def counting(head: str, body: str | None = None) -> Letter:
+            read.append(body or "")
+            return whole(head, body)
+
+        monkeypatch.setattr("ingest.index.letters.read_parts", counting)
+        assert len(index.letters) == 2
+        assert CONTENTS[0].letter.id in index.letters
+        assert list(index.letters.heads.values()) == [
+            replace(content.letter, sections=(), footnotes=()) for content in CONTENTS
+        ]
+        assert read == ["", ""]
+        assert index.letters[CONTENTS[0].letter.id] is index.letters[CONTENTS[0].letter.id]
+        assert len(read) == 3
+
+
+def test_a_build_lets_go_of_each_letter_before_it_takes_the_next(tmp_path: Path) -> None:
+    taken: list[weakref.ref[object]] = []
+
+    def contents() -> Iterator[Content]:
+        for number in range(4):
+            content = content_of(f"2018-04-26-{number}")
+            # the writer may still hold the last one
+            assert all(reference() is None for reference in taken[:-1])
+            taken.append(weakref.ref(content.vectors.tokens))
+            yield content
+            del content
+
+    built = build_generation(tmp_path, contents(), IDENTITY)
+    with closing(open_current(tmp_path, IDENTITY, built)) as index:
+        assert index.size == 4 * len(TEXTS)
+
+
+def test_paragraphs_are_found_by_the_mark_of_their_footnote(tmp_path: Path) -> None:
+    content = CONTENTS[0]
+    noted = replace(content, chunks=(*content.chunks[:-1], replace(content.chunks[-1], footnote="2")))
+    with closing(open_current(tmp_path, IDENTITY, build_generation(tmp_path, [noted], IDENTITY))) as index:
+        assert index.noted("2", [content.letter.id]) == [content.chunks[-1].paragraph_id]
+        assert index.noted("1", [content.letter.id]) == index.noted("2", ["1999-01-01-x"]) == []
+
+
 def test_rows_carry_where_a_chunk_stands(index: Index) -> None:
     assert index.size == len(POOLED)
     rows = index.rows([5, 3])
@@ -112,6 +167,19 @@ def test_token_vectors_come_back_with_their_sentences(index: Index) -> None:
     assert list(sentences) == [-1, 0, 0, -1, 0, 0]
 
 
+def test_the_nearest_of_some_letters_are_those_that_come_first_of_all(index: Index) -> None:
+    for letters in ([CONTENTS[1].letter.id], list(LETTERS)):
+        for vector in POOLED:
+            found = index.search_dense(vector, len(POOLED))
+            own = {row.row for row in index.rows(range(index.size)) if row.letter_id in letters}
+            among = index.search_dense(vector, len(POOLED), letters)
+            assert [row for row, _ in among] == [row for row, _ in found if row in own]
+            assert [score for _, score in among] == pytest.approx(
+                [score for row, score in found if row in own], abs=1e-5
+            )
+            assert index.search_dense(vector, 2, letters) == among[:2]
+
+
 @pytest.mark.parametrize("letter", LETTERS)
 def test_a_filter_by_letter_leaves_the_others_out(index: Index, letter: str) -> None:
     dense = index.search_dense(POOLED[0], 20, [letter])
@@ -119,6 +187,49 @@ def test_a_filter_by_letter_leaves_the_others_out(index: Index, letter: str) -> 
     assert len(dense) == len(TEXTS)
     assert terms
     assert {row.letter_id for row in index.rows([row for row, _ in dense + terms])} == {letter}
+
+
+def test_token_vectors_that_are_too_many_to_hold_are_read_from_the_file(
+    built: Path, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.index.generation._TOKENS_IN_MEMORY", 0)
+    with closing(open_current(built, IDENTITY, LETTERS)) as mapped:
+        for numbers in ([6, 0], [0], range(index.size)):
+            held, there = index.tokens_of(index.rows(numbers)), mapped.tokens_of(mapped.rows(numbers))
+            assert np.array_equal(held[0], there[0])
+            assert np.array_equal(held[1], there[1])
+
+
+def test_a_filter_by_nearly_all_letters_finds_what_a_search_among_them_finds(tmp_path: Path) -> None:
+    contents = [content_of(f"2018-04-26-{number}", extra_chunks=6) for number in range(6)]
+    asked = [content.letter.id for content in contents[1:]]
+    build_generation(tmp_path, contents, IDENTITY)
+    letters = {content.letter.id: letter_digest(content.letter) for content in contents}
+    with closing(open_current(tmp_path, IDENTITY, letters)) as opened:
+        left_out = contents[0].vectors.pooled
+        for vector in (*left_out, *contents[1].vectors.pooled):
+            similarities = np.concatenate([content.vectors.pooled for content in contents[1:]]) @ vector
+            expected = np.argsort(-similarities)[:5] + len(left_out)
+            assert [row for row, _ in opened.search_dense(vector, 5, asked)] == list(expected)
+
+
+def test_a_filter_by_more_letters_than_sqlite_takes_variables_works(index: Index) -> None:
+    asked = [*(f"1999-01-01-{number}" for number in range(40_000)), "2021-05-03-b"]
+    found = index.search_terms(["270"], 5, asked)
+    assert {row.letter_id for row in index.rows([row for row, _ in found])} == {"2021-05-03-b"}
+    assert {letter for letter, _, _ in index.mentions([[("270",)]], asked)} == {"2021-05-03-b"}
+
+
+def test_a_mention_holds_something_of_every_group(index: Index) -> None:
+    def mentioned(*groups: list[tuple[str, ...]]) -> set[str]:
+        return {paragraph.split("/")[1] for _, paragraph, _ in index.mentions(groups)}
+
+    assert mentioned([("270",)]) == {"litouwen", "lithuania"}
+    assert mentioned([("270",)], [("militair",), ("troop",)]) == {"litouwen", "lithuania"}
+    assert mentioned([("270",)], [("militair",)]) == {"litouwen"}
+    assert mentioned([("270", "militair")]) == {"litouwen"}
+    assert mentioned([("militair", "270")]) == set()
+    assert mentioned([("kop",)]) == mentioned() == mentioned([("270",)], []) == set()
 
 
 def test_a_filter_by_an_unknown_letter_finds_nothing(index: Index) -> None:
@@ -143,7 +254,14 @@ def test_terms_that_stand_nowhere_or_look_like_a_query_find_nothing(index: Index
 
 def test_document_frequencies_count_chunks(index: Index) -> None:
     assert index.document_frequencies(["270", "bestaatniet"]) == {"270": 2}
-    assert {"270", "procent"} <= set(index.vocabulary())
+
+
+def test_terms_are_found_by_how_they_begin_and_end(index: Index) -> None:
+    assert index.terms_beginning("litouw") == ["litouw"]
+    assert "litouw" in index.terms_beginning("l", (5, 6))
+    assert "litouw" not in index.terms_beginning("l", (7, 9))
+    assert index.terms_ending("rocent") == ["procent"]
+    assert index.terms_beginning("270x") == index.terms_ending("x270") == []
 
 
 def test_a_large_index_finds_every_sampled_vector(flushed: tuple[Path, Content]) -> None:
@@ -167,7 +285,16 @@ def broken(path: Path, damage: str) -> None:
         path.write_bytes(data[:-64] + bytes(255 - byte for byte in data[-64:]))
 
 
-FILES = ["manifest.json", "lexical.db", "tokens.npy", "sentences.npy", "samples.npy", "chroma/chroma.sqlite3"]
+FILES = [
+    "manifest.json",
+    "letters.db",
+    "lexical.db",
+    "tokens.npy",
+    "sentences.npy",
+    "pooled.npy",
+    "samples.npy",
+    "chroma/chroma.sqlite3",
+]
 
 
 @pytest.mark.parametrize(
@@ -240,7 +367,7 @@ def test_one_wrong_byte_in_what_chroma_wrote_is_noticed_or_does_no_harm(
     # a page of the database that holds nothing
     assert name == "chroma.sqlite3"
     with closing(index):
-        assert index.lost(content.vectors.pooled) == []
+        assert index.lost() == 0
 
 
 def test_damage_in_the_middle_of_a_large_file_is_noticed_when_all_is_checked(
@@ -256,11 +383,17 @@ def test_damage_in_the_middle_of_a_large_file_is_noticed_when_all_is_checked(
         open_current(generations, IDENTITY, LETTERS, whole=True)
 
 
-def test_vectors_that_are_not_in_the_index_are_told(index: Index) -> None:
-    assert index.lost(POOLED) == []
+def test_vectors_that_are_not_in_the_index_are_told(
+    built: Path, index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert index.lost() == 0
+    generations = Path(shutil.copytree(built, tmp_path / "generations"))
     changed = POOLED.copy()
     changed[3] = -changed[3]
-    assert index.lost(changed) == [3]
+    np.save(current(generations) / "pooled.npy", changed)
+    monkeypatch.setattr("ingest.index.generation.check_seals", lambda *arguments, **keywords: None)
+    with closing(open_current(generations, IDENTITY, LETTERS)) as opened:
+        assert opened.lost() == 1
 
 
 @pytest.mark.parametrize("name", ["CURRENT", *(f"x/{name}" for name in ("lease", "manifest.json", "tokens.npy"))])
@@ -376,7 +509,9 @@ def test_the_digest_of_a_letter_changes_with_anything_in_it() -> None:
     assert letter_digest(replace(letter, title="Anders")) != letter_digest(letter)
 
 
-@pytest.mark.parametrize("stage", ["build_dense", "build_lexical", "seal_files", "Index", "write_file"])
+@pytest.mark.parametrize(
+    "stage", ["build_dense", "add_letter", "add_chunks", "new_array", "seal_files", "Index", "write_file"]
+)
 def test_a_build_that_fails_leaves_the_old_generation_and_nothing_else(
     built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:

@@ -21,7 +21,8 @@ import pytest
 
 from ingest.home import Home
 from ingest.index import letter_digest, open_current
-from ingest.pipeline import find_letters, open_corpus, read_letter
+from ingest.pipeline import open_corpus
+from ingest.reading import find_letters, read_letter
 from tests.drawn import DrawnEmbedder, write_letters
 
 KILLS, HOMES = 200, 2
@@ -101,7 +102,7 @@ def current_letters(home: Home) -> dict[str, str]:
 
 
 def stored_letters(home: Home) -> dict[str, str]:
-    return {letter_id: letter_digest(letter) for letter_id, letter in home.load_all().items()}
+    return {letter.id: letter_digest(letter) for letter in home.load_each()}
 
 
 def kill_once(ingester: Ingester, folder: Path, home: Home, seconds: float) -> tuple[bool, bool]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ingest.letter import BODY_KINDS, Letter
-from ingest.pipeline import read_letter
+from ingest.reading import read_letter
 from ingest.structure.shapes import ITEM
 
 LETTERS = sorted(Path(__file__).with_name("letters").glob("*.txt"))

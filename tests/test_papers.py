@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ingest.letter import BODY_KINDS, Letter
-from ingest.pipeline import read_letter
+from ingest.reading import read_letter
 
 PAPERS = sorted(Path(__file__).with_name("papers").glob("*.pdf"))
 LEAST = 0.95

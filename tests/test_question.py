@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.pipeline import Assistant
-from assistant.question import Expected, LetterFact, Question, Vocabulary, analyse_question
+from assistant.question import Expected, LetterFact, Question, analyse_question, related_terms
 from ingest.embed import Encoded
 from ingest.letter import Language
 
@@ -19,12 +19,26 @@ COUNTS = {"militair": 4, "litouw": 1, "navo": 90, "kernwap": 1, "270": 1, "crisi
 SIZE = 100
 
 
-def take_apart(text: str, language: Language = "nl", counts: Mapping[str, int] = COUNTS) -> Question:
-    def frequencies(terms: Sequence[str]) -> dict[str, int]:
-        return {term: counts[term] for term in terms if term in counts}
+class Counted:
+    """Index terms with the number of chunks that each stands in."""
 
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self._counts = counts
+
+    def document_frequencies(self, terms: Iterable[str]) -> dict[str, int]:
+        return {term: self._counts[term] for term in terms if term in self._counts}
+
+    def terms_beginning(self, start: str, lengths: tuple[int, int] | None = None) -> list[str]:
+        shortest, longest = lengths or (0, 1_000)
+        return [term for term in self._counts if term.startswith(start) and shortest <= len(term) <= longest]
+
+    def terms_ending(self, end: str) -> list[str]:
+        return [term for term in self._counts if term.endswith(end)]
+
+
+def take_apart(text: str, language: Language = "nl", counts: Mapping[str, int] = COUNTS) -> Question:
     encoded = Encoded(text, NOTHING, NOTHING, ())
-    return analyse_question(text, language, encoded, SIZE, frequencies, Vocabulary(counts))
+    return analyse_question(text, language, encoded, SIZE, Counted(counts))
 
 
 @pytest.mark.parametrize(
@@ -185,11 +199,11 @@ def test_an_english_word_stands_for_the_dutch_one(assistant: Assistant) -> None:
 
 
 def test_parts_and_wholes_of_compounds_are_related() -> None:
-    vocabulary = Vocabulary(["kernwapenbeleid", "kernwapen", "wapen", "beleid", "kern", "zebra"])
-    assert vocabulary.related("kernwapen") == {"kernwapenbeleid", "wapen"}
-    assert vocabulary.related("beleid") == {"kernwapenbeleid"}
-    assert not vocabulary.related("kern")
-    assert not vocabulary.related("20182")
+    terms = Counted(dict.fromkeys(["kernwapenbeleid", "kernwapen", "wapen", "beleid", "kern", "zebra"], 1))
+    assert related_terms("kernwapen", terms) == {"kernwapenbeleid", "wapen"}
+    assert related_terms("beleid", terms) == {"kernwapenbeleid"}
+    assert not related_terms("kern", terms)
+    assert not related_terms("20182", terms)
 
 
 TERMS = st.text(st.sampled_from("abcdé1"), min_size=1, max_size=9)
@@ -198,7 +212,7 @@ TERMS = st.text(st.sampled_from("abcdé1"), min_size=1, max_size=9)
 @settings(deadline=None, max_examples=100)
 @given(st.lists(TERMS, max_size=30), TERMS)
 def test_only_terms_of_the_letters_are_related_and_never_the_term_itself(terms: list[str], term: str) -> None:
-    related = Vocabulary(terms).related(term)
+    related = related_terms(term, Counted(dict.fromkeys(terms, 1)))
     assert related <= set(terms) - {term}
     assert all(
         long.startswith(short) or long.endswith(short)

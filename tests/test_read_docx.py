@@ -11,8 +11,8 @@ from docx import Document
 
 from ingest.errors import UnreadableLetter
 from ingest.letter import Letter
-from ingest.pipeline import read_letter
 from ingest.read import read_lines
+from ingest.reading import read_letter
 from tests.word import note, paragraph, run, table, write_docx
 
 PROSE = "Met deze brief informeer ik u over de staat van de dijken in het hele land."

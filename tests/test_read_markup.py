@@ -8,8 +8,8 @@ import pytest
 
 from ingest.errors import UnreadableLetter
 from ingest.letter import Letter
-from ingest.pipeline import read_letter
 from ingest.read import read_lines
+from ingest.reading import read_letter
 
 PROSE = "Met deze brief informeer ik u over de staat van de dijken in het hele land."
 PAGE = f"""<!DOCTYPE html><html lang="nl"><head><title>Brief | Rijksoverheid.nl</title></head><body class="has-menu">

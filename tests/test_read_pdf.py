@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import UnreadableLetter
-from ingest.pipeline import read_letter
 from ingest.read import Line, read_lines
 from ingest.read.pdf import MOST_PAGES, read_pdf
+from ingest.reading import read_letter
 
 PLAIN, BOLD, ITALIC = "F1", "F2", "F3"
 Piece = tuple[str, float, float, float, str]

@@ -11,7 +11,8 @@ import pytest
 
 from eval.lessons import FIRST_HALF, Asked, Lesson, Text, cut_pages, find_documents, load_cases
 from eval.readings import read_gold, read_pages, read_xquad
-from ingest.pipeline import bundled_files, read_letter
+from ingest.pipeline import bundled_files
+from ingest.reading import read_letter
 
 CONTEXTS = {
     "en": "The bridge opened in 1932. It is 503 metres long. Some 90,000 cars cross it daily.",

@@ -15,10 +15,12 @@ import pytest
 
 from eval.run import Evaluation
 from ingest.chunk import chunk_letter
+from ingest.corpus import Corpus, check_index
 from ingest.embed import Embedder
 from ingest.errors import BrokenGeneration, ServerUnavailable
 from ingest.home import Home, HomeBeside
-from ingest.pipeline import Corpus, check_index, find_letters, ingest, open_corpus, read_letter
+from ingest.pipeline import ingest, open_corpus
+from ingest.reading import find_letters, read_letter
 from ingest.repair import repair_home
 from ingest.server import Server
 from ingest.settings import Settings
@@ -161,7 +163,7 @@ def test_a_crash_between_upload_and_publishing_leaves_the_old_index_and_the_next
         assert finds_its_own(corpus)
 
 
-@pytest.mark.parametrize("stage", ["build_lexical", "seal_files", "Index", "synchronise", "write_file"])
+@pytest.mark.parametrize("stage", ["finish_terms", "seal_files", "Index", "synchronise", "write_file"])
 def test_a_build_that_fails_leaves_nothing_on_the_server(
     home: Home, chroma: ChromaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
@@ -248,8 +250,9 @@ def test_a_wrong_address_leaves_the_index_where_it_is(home: Home) -> None:
 
 def test_a_visitor_s_own_letters_stay_in_the_home(home: Home, chroma: ChromaServer, tmp_path: Path) -> None:
     before = chroma.names()
-    beside = HomeBeside(tmp_path / "visitor", home, home.load_all())
-    ingest(find_letters([write_letters(tmp_path / "own", 7)])[:1], beside, EMBEDDER)
+    with closing(open_corpus(home, EMBEDDER)) as corpus:
+        beside = HomeBeside(tmp_path / "visitor", home, corpus.letters)
+        ingest(find_letters([write_letters(tmp_path / "own", 7)])[:1], beside, EMBEDDER)
     assert list(beside.folder.rglob("chroma.sqlite3"))
     assert chroma.names() == before
 
@@ -319,7 +322,12 @@ def test_every_command_takes_the_address_and_a_gone_server_is_one_line(
     monkeypatch.setenv("KAMERVRAAG_CHROMA_URL", chroma.url)
     status, output, errors = run("search", "cyber", "--json")
     assert (status, errors) == (0, "")
-    for command in (("ask", "Cyber?"), ("search", "Cyber?"), ("letters",), ("ingest", str(home_copy))):
+    for command in (
+        ("ask", "Cyber?"),
+        ("search", "Cyber?"),
+        ("letters",),
+        ("ingest", str(ROOT / "tests" / "letters" / "a-vws.txt")),
+    ):
         status, output, errors = run(*command, "--chroma-url", "http://127.0.0.1:1")
         assert (status, output) == (1, "")
         assert errors.startswith("kamervraag: the Chroma server http://127.0.0.1:1 can't be reached")

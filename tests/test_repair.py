@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from ingest.corpus import check_index
 from ingest.errors import BrokenGeneration, HomeUnusable
-from ingest.home import FORMAT, Home
+from ingest.home import Home
 from ingest.letter import Letter
-from ingest.pipeline import bundled_ids, check_index, ingest, open_corpus
+from ingest.letter_file import FORMAT
+from ingest.pipeline import bundled_ids, ingest, open_corpus
 from ingest.repair import Repair, check_databases, repair_home
 from tests.drawn import DrawnEmbedder, write_letters
 
@@ -73,7 +75,7 @@ def repaired(home: Home) -> list[Repair]:
 
 
 def letters_of(home: Home) -> dict[str, Letter]:
-    return home.load_all()
+    return {letter.id: letter for letter in home.load_each()}
 
 
 @pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__)

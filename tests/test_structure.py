@@ -15,8 +15,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ingest.letter import BODY_KINDS, Letter
-from ingest.pipeline import bundled_files, read_letter
+from ingest.pipeline import bundled_files
 from ingest.read.text import lines_of
+from ingest.reading import read_letter
 from ingest.structure import build_letter, slug_of
 from ingest.structure.dates import first_date
 from ingest.structure.headings import levels_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from ui.terminal import (
     print_letters,
     print_structure,
     progress_bar,
+    stage_bar,
 )
 
 EVIL = "\x1b[2J\x1b]0;weg\x07[red]NAVO[/red] :boom: \x9b31m\u202eagterug\x00\r"
@@ -141,6 +143,27 @@ def test_progress_is_silent_where_stderr_is_no_terminal(capsys: pytest.CaptureFi
         show(2)
     captured = capsys.readouterr()
     assert captured.out + captured.err == ""
+
+
+def test_stages_are_one_bar_on_a_terminal_and_nothing_in_a_pipe(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with stage_bar() as show:
+        show("reading", 1, 10)
+    captured = capsys.readouterr()
+    assert captured.out + captured.err == ""
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    with contextlib.suppress(KeyboardInterrupt), stage_bar() as show:
+        show("reading", 1, 10)
+        show("embedding", 4, 10)
+        raise KeyboardInterrupt
+    printed = screen.getvalue()
+    assert "embedding" in printed
+    assert "40%" in printed
+    # the cursor is there again, also after an interrupt
+    assert printed.count("\x1b[?25l") == printed.count("\x1b[?25h") == 1
 
 
 def test_a_one_off_job_tells_each_stage_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from ingest.corpus import check_index
 from ingest.errors import UserError
 from ingest.home import Home
-from ingest.pipeline import bundled_ids, check_index, ingest, open_corpus
+from ingest.pipeline import bundled_ids, ingest, open_corpus
 from ingest.transfer import export_home, import_home
 from tests.drawn import DrawnEmbedder, write_letters
 
@@ -27,7 +28,7 @@ def contents(home: Home) -> dict[str, bytes]:
         path.relative_to(home.folder).as_posix(): path.read_bytes()
         for path in home.folder.rglob("*")
         if path.is_file()
-        and path.relative_to(home.folder).parts[0] not in ("generations", "vectors")
+        and path.relative_to(home.folder).parts[0] not in ("generations", "vectors", "readings.jsonl")
         and path.suffix != ".lock"
     }
 

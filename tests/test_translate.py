@@ -11,7 +11,8 @@ import pytest
 from assistant.llm import ChatModel, ModelFailed
 from assistant.translate import find_flaw, translate_file
 from ingest.errors import UserError
-from ingest.pipeline import bundled_files, read_letter
+from ingest.pipeline import bundled_files
+from ingest.reading import read_letter
 from tests.conftest import Run
 from tests.scripted import scripted
 

@@ -10,8 +10,9 @@ import pytest
 
 from ingest.errors import UnreadableLetter
 from ingest.letter import Letter, Section
-from ingest.pipeline import bundled_files, read_letter
+from ingest.pipeline import bundled_files
 from ingest.read.text import lines_of
+from ingest.reading import read_letter
 from ingest.structure import build_letter
 from ingest.translation import (
     align_translation,

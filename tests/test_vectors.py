@@ -11,7 +11,8 @@ import pytest
 from ingest.chunk import chunk_letter
 from ingest.embed import Embedder, Identity, unit
 from ingest.letter import Chunk
-from ingest.pipeline import bundled_files, read_letter
+from ingest.pipeline import bundled_files
+from ingest.reading import read_letter
 from ingest.vectors import (
     NO_SENTENCE,
     ChunkVectors,

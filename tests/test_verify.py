@@ -12,7 +12,8 @@ from assistant.dialogue import Citation
 from assistant.quote import cite_sentence
 from assistant.verify import LONGEST_SENTENCE, Fault, Source, find_basis, find_fault, is_verbatim
 from ingest.letter import BODY_KINDS, Language, Letter
-from ingest.pipeline import bundled_files, read_letter
+from ingest.pipeline import bundled_files
+from ingest.reading import read_letter
 
 LETTER: Letter = read_letter(bundled_files()[0])
 CITATIONS = [

@@ -323,13 +323,12 @@ def test_of_several_letters_one_can_be_chosen_and_is_shown_and_asked(
     open_page: OpenPage, start_page: type[PageServer], home_copy: Path, embedder: Embedder, ask: AskPage
 ) -> None:
     (added,) = ingest([ROOT / "tests" / "letters" / "a-vws.txt"], Home(home_copy), embedder)
-    assert added.letter
     server = start_page(home_copy)
     page = open_page(server=server)
     page.click("#kv-scope")
-    page.check(f'#kv-letters input[value="{added.letter.id}"]')
+    page.check(f'#kv-letters input[value="{added.letter_id}"]')
     page.click("#kv-letters [data-close]")
-    heading = next(section.heading for section in added.letter.sections if section.heading)
+    heading = next(section.heading for section in Home(home_copy).load(added.letter_id).sections if section.heading)
     expect(page.locator(".kv-sheet h2").first).to_have_text(heading)
     expect(page.locator(".kv-example").first).to_contain_text(heading)
     expect(ask(page, TROOPS)).to_have_attribute("data-status", re.compile("off_topic|silent"))

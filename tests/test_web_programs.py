@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 TROOPS = "Hoeveel Nederlandse militairen zijn er in Litouwen?"
 LETTER = "2018-04-26-navo"
-NAMES = {"ask", "why", "letters", "letter", "export"}
+NAMES = {"ask", "why", "mentions", "letters", "letter", "export"}
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +34,8 @@ def test_programs_call_the_same_functions_by_name(client: Client) -> None:
     assert follow_up["standalone_question"] != follow_up["question"]
     ranked = client.predict(TROOPS, letters=[LETTER], api_name="/why")
     assert ranked[0]["paragraph_id"] == record["citations"][0]["paragraph_id"]
+    assert client.predict(TROOPS, date_from="2018", ministry="BZ", api_name="/why") == ranked
+    assert client.predict("Litouwen", api_name="/mentions")["mentions"][0]["letter"] == LETTER
     (letter,) = client.predict(api_name="/letters")
     assert client.predict(letter["id"], api_name="/letter")["sections"]
     pack = client.predict([{"question": TROOPS}], kind="md", api_name="/export")
@@ -55,6 +57,12 @@ def test_the_endpoints_are_described_with_their_types(client: Client) -> None:
 def test_a_question_that_cannot_be_asked_is_an_error_that_says_why(client: Client, question: str) -> None:
     with pytest.raises(AppError, match="question"):
         client.predict(question, api_name="/ask")
+
+
+@pytest.mark.parametrize("name", ["/ask", "/why", "/mentions"])
+def test_a_filter_that_fits_no_letter_is_an_error_that_says_what_is_here(client: Client, name: str) -> None:
+    with pytest.raises(AppError, match="2018-04-26"):
+        client.predict(TROOPS, date_from="2019", api_name=name)
 
 
 def test_a_client_of_mcp_finds_the_tools_and_gets_an_answer(start_page: type[PageServer], home_copy: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.pipeline import Assistant
+from assistant.scope import Scope
 from ingest.errors import UserError
 from ingest.letter import Language
 from ui.records import Record, answer_record, flat_record
@@ -37,7 +38,7 @@ def run_batch(
     assistant: Assistant,
     rows: Sequence[Row],
     *,
-    letters: Sequence[str] = (),
+    letters: Sequence[str] | Scope = (),
     language: Language | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Iterator[Record]:
@@ -121,7 +122,7 @@ def write_records(path: Path, records: Iterable[Record]) -> int:
     return errors
 
 
-def _ask(assistant: Assistant, row: Row, letters: Sequence[str], language: Language | None) -> Record:
+def _ask(assistant: Assistant, row: Row, letters: Sequence[str] | Scope, language: Language | None) -> Record:
     error = row.error
     if error is None:
         try:

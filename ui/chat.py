@@ -7,15 +7,17 @@ answer on, and comes back with `kamervraag chat --resume`.
 from __future__ import annotations
 
 import locale
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.attribute import name_each
 from assistant.conversations import Conversations, Summary
 from assistant.dialogue import Answer, turn_of
-from assistant.reference import name_letter
+from assistant.scope import EVERYTHING, Scope, read_scope
 from ingest.errors import UserError, unknown_letter
 from ingest.letter import Language
 from ui.chat_texts import CHAT, HELP
@@ -26,6 +28,16 @@ if TYPE_CHECKING:
     from assistant.pipeline import Assistant
 
 _HISTORY_FILE = "chat-history"
+_MOST_NAMED = 3
+_FILTERS = (
+    ("date_from", "vanaf", "from"),
+    ("date_to", "tot", "to"),
+    ("ministry", "ministerie", "ministry"),
+    ("dossier", "dossier", "dossier"),
+)
+_NARROWED_BY = re.compile(
+    r"(?:--|\b)(vanaf|from|tot|to|ministerie|ministry|dossier)\b(?: (?:van|of|en met)\b)?", re.IGNORECASE
+)
 Lines = Iterator[str]
 
 
@@ -40,7 +52,7 @@ class Session:
     speaks: Language
     answers: tuple[Answer, ...] = ()
     language: Language | None = None
-    letters: tuple[str, ...] = ()
+    scope: Scope = EVERYTHING
     ended: bool = False
 
     @property
@@ -55,17 +67,17 @@ def run_chat(
     home: Path,
     *,
     language: Language | None = None,
-    letters: tuple[str, ...] = (),
+    scope: Scope = EVERYTHING,
     resume: str | None = None,
 ) -> None:
     """Talk until the input ends; `resume` goes on with a kept conversation, by its number in the list or its id.
 
     Raises:
-        UserError: the letter or the conversation is unknown.
+        UserError: the letter or the conversation is unknown, or no letter is within the scope.
     """
     chat = Chat(assistant, kept)
     session = Session(kept.create(), language or _system_language(), language=language)
-    session = chat.choose_letters(session, " ".join(letters)) if letters else session
+    session = chat.narrow(session, scope) if scope != EVERYTHING else session
     if resume:
         session = chat.resume(session, resume)
     else:
@@ -87,6 +99,7 @@ class Chat:
             "/sources": self._sources,
             "/open": self._open,
             "/letter": self.choose_letters,
+            "/letters": self._letters,
             "/language": self._language,
             "/save": self._save,
             "/list": self._list,
@@ -119,12 +132,14 @@ class Chat:
         return session
 
     def asked(self, session: Session) -> str:
-        """Return the names of the letters that the next question goes to."""
-        known = self._assistant.letters
-        if not session.letters and len(known) > 1:
-            return CHAT[session.speaks]["all_letters"]
-        names = (name_letter(known[letter_id], session.speaks) for letter_id in session.letters or known)
-        return ", ".join(names)
+        """Return the names of the letters that the next question goes to, or how many there are."""
+        cards, words = self._assistant.cards, CHAT[session.speaks]
+        chosen = self._assistant.select(session.scope).letters
+        if not chosen and len(cards) > 1:
+            return words["all_letters"]
+        if len(chosen) > _MOST_NAMED:
+            return words["some_letters"].format(count=len(chosen))
+        return ", ".join(name_each([cards[letter_id] for letter_id in chosen or cards], session.speaks).values())
 
     def resume(self, session: Session, which: str) -> Session:
         """Go on with a kept conversation, by its number in the list or its id."""
@@ -139,17 +154,39 @@ class Chat:
 
     def choose_letters(self, session: Session, names: str) -> Session:
         """Ask only these letters from now on, or all."""
-        chosen = () if names == "all" else tuple(names.split())
-        for letter_id in chosen:
-            if letter_id not in self._assistant.letters:
-                raise unknown_letter(letter_id, self._assistant.letters)
-        after = replace(session, letters=chosen) if names else session
-        say(CHAT[session.speaks]["asked"].format(letters=self.asked(after)))
+        chosen = Scope(() if names == "all" else tuple(names.split()))
+        return self.narrow(session, chosen if names else session.scope)
+
+    def narrow(self, session: Session, scope: Scope) -> Session:
+        """Ask only the letters within a scope from now on, and say which these are.
+
+        Raises:
+            UserError: there is none, or a letter is unknown.
+        """
+        left_out = self._assistant.select(scope).undated
+        after, words = replace(session, scope=scope), CHAT[session.speaks]
+        say(words["asked"].format(letters=self.asked(after)))
+        if left_out:
+            say(words["undated"].format(letters=", ".join(left_out)))
         return after
+
+    def _letters(self, session: Session, wanted: str) -> Session:
+        """List the letters that are asked, first narrowed by such as "from 2018 to 2020 ministry OCW dossier 29665"."""
+        if wanted:
+            before, *parts = _NARROWED_BY.split(wanted)
+            values = {name.lower(): value.strip() for name, value in zip(parts[::2], parts[1::2], strict=True)}
+            if before.strip() or not all(values.values()):
+                raise UserError(CHAT[session.speaks]["which_letters"])
+            found = {field: values.get(dutch) or values.get(english, "") for field, dutch, english in _FILTERS}
+            session = self.narrow(session, read_scope(**found))
+        for letter_id in self._assistant.select(session.scope).letters or self._assistant.cards:
+            card = self._assistant.cards[letter_id]
+            say(f"  {letter_id}  {card.date or '-'}  {card.title}")
+        return session
 
     def _ask(self, session: Session, question: str) -> Session:
         history = [turn_of(answer) for answer in session.answers]
-        answer = self._assistant.ask(question, history, language=session.language, letters=session.letters)
+        answer = self._assistant.ask(question, history, language=session.language, letters=session.scope)
         self._kept.add(session.id, answer)
         print_answer(answer)
         return replace(session, answers=(*session.answers, answer), speaks=answer.language)
@@ -199,7 +236,8 @@ class Chat:
             say(words["save_where"])
         else:
             cited = {one.letter for answer in session.answers for one in (*answer.citations, *answer.nearest)}
-            letters = {letter_id: one for letter_id, one in self._assistant.letters.items() if letter_id in cited}
+            known = self._assistant.letters
+            letters = {letter_id: known[letter_id] for letter_id in known if letter_id in cited}
             identity = self._assistant.embedder.identity
             write_pack_file(Path(name).expanduser(), session.answers, letters, identity, session.speaks)
             say(words["saved"].format(path=name))
@@ -239,7 +277,7 @@ class Chat:
 
     def _help(self, session: Session, _: str) -> Session:
         for command, meaning in HELP[session.speaks].items():
-            say(f"  {command:22}{meaning}")
+            say(f"  {command:24}{meaning}")
         return session
 
     def _chosen(self, session: Session, which: str) -> Summary:

@@ -17,10 +17,13 @@ import typer
 from ingest.errors import BrokenGeneration, UserError
 from ingest.offline import stay_offline
 from ui.limits import Uploads
+from ui.scope_options import DossierOption, FromOption, LetterOption, MinistryOption, ToOption
 from ui.server_option import given_server, takes_server
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
+    from assistant.scope import Scope
+    from ingest.embed import Embedder
     from ingest.home import Home
     from ingest.settings import Settings
 
@@ -46,9 +49,6 @@ class AnswerLanguage(StrEnum):
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 LanguageOption = Annotated[
     AnswerLanguage | None, typer.Option(help="Language of the answer; otherwise the question's own.")
-]
-LetterOption = Annotated[
-    list[str] | None, typer.Option("--letter", metavar="ID", help="Ask only this letter; may be repeated.")
 ]
 ModelOption = Annotated[
     str | None,
@@ -130,6 +130,10 @@ def ask(
     as_json: AsJson = False,
     language: LanguageOption = None,
     letter: LetterOption = None,
+    date_from: FromOption = "",
+    date_to: ToOption = "",
+    ministry: MinistryOption = "",
+    dossier: DossierOption = "",
     model: ModelOption = None,
     base_url: BaseUrlOption = None,
     export: Annotated[
@@ -143,10 +147,12 @@ def ask(
 
     if export:
         check_pack(export)
+    scope = _scope(letter, date_from, date_to, ministry, dossier)
     assistant = _assistant(_settings(model, base_url))
-    answer = assistant.ask(question, language=language.value if language else None, letters=letter or ())
+    answer = assistant.ask(question, language=language.value if language else None, letters=scope)
     if export:
-        asked = {letter_id: assistant.letters[letter_id] for letter_id in letter or assistant.letters}
+        chosen = assistant.select(scope).letters or assistant.letters
+        asked = {letter_id: assistant.letters[letter_id] for letter_id in chosen}
         write_pack_file(export, [answer], asked, assistant.embedder.identity, answer.language)
     if as_json:
         _print_json(answer_record(answer))
@@ -159,6 +165,10 @@ def ask(
 def chat(
     language: LanguageOption = None,
     letter: LetterOption = None,
+    date_from: FromOption = "",
+    date_to: ToOption = "",
+    ministry: MinistryOption = "",
+    dossier: DossierOption = "",
     resume: Annotated[
         str | None, typer.Option(metavar="N|ID", help="Go on with a kept conversation: 1 is the last one.")
     ] = None,
@@ -169,6 +179,7 @@ def chat(
     from assistant.conversations import Conversations
     from ui.chat import run_chat
 
+    scope = _scope(letter, date_from, date_to, ministry, dossier)
     home = _home()
     kept = Conversations(home)
     atexit.register(kept.close)
@@ -178,7 +189,7 @@ def chat(
         kept,
         home.folder,
         language=language.value if language else None,
-        letters=tuple(letter or ()),
+        scope=scope,
         resume=resume,
     )
 
@@ -187,16 +198,35 @@ def chat(
 @takes_server
 def search(
     question: Annotated[str, typer.Argument(help="What to look for, in Dutch or English.")],
-    top: Annotated[int, typer.Option(min=1, max=1000, help="How many paragraphs at most.")] = 10,
+    top: Annotated[int, typer.Option(min=1, max=1000, help="How many paragraphs, or letters, at most.")] = 10,
     as_json: AsJson = False,
+    by_letter: Annotated[
+        bool,
+        typer.Option(
+            "--by-letter", help="Which letters mention it: in how many paragraphs each, and the best of these."
+        ),
+    ] = False,
     letter: LetterOption = None,
+    date_from: FromOption = "",
+    date_to: ToOption = "",
+    ministry: MinistryOption = "",
+    dossier: DossierOption = "",
 ) -> None:
     """Rank the paragraphs nearest to a question, without answering it."""
-    from ui.records import citation_record
-    from ui.terminal import print_hits
+    from ui.records import citation_record, mention_record
+    from ui.terminal import print_hits, print_overview
 
+    scope = _scope(letter, date_from, date_to, ministry, dossier)
     assistant = _assistant()
-    hits = assistant.search(question, top, letters=letter or ())
+    _tell_undated(assistant, scope)
+    if by_letter:
+        overview = assistant.mentions(question, top, letters=scope)
+        if as_json:
+            _print_json([mention_record(mention) for mention in overview.mentions])
+        else:
+            print_overview(overview)
+        return
+    hits = assistant.search(question, top, letters=scope)
     citations = [assistant.cite_hit(number, hit) for number, hit in enumerate(hits, 1)]
     if as_json:
         _print_json([citation_record(citation) for citation in citations])
@@ -210,6 +240,10 @@ def batch(
     questions: Annotated[Path, typer.Argument(metavar="IN", help="A .jsonl, .csv or .txt file of questions.")],
     out: Annotated[Path, typer.Option(help="The .jsonl or .csv file to write.")],
     letter: LetterOption = None,
+    date_from: FromOption = "",
+    date_to: ToOption = "",
+    ministry: MinistryOption = "",
+    dossier: DossierOption = "",
     language: LanguageOption = None,
     model: ModelOption = None,
     base_url: BaseUrlOption = None,
@@ -218,14 +252,14 @@ def batch(
     from ui.batch import check_output, read_rows, run_batch, write_records
     from ui.terminal import progress_bar
 
+    scope = _scope(letter, date_from, date_to, ministry, dossier)
     check_output(out)
     rows = read_rows(questions)
     assistant = _assistant(_settings(model, base_url))
-    for letter_id in letter or ():
-        _home().load(letter_id)
+    _tell_undated(assistant, scope)
     with progress_bar("answering", len(rows)) as show:
         records = run_batch(
-            assistant, rows, letters=letter or (), language=language.value if language else None, progress=show
+            assistant, rows, letters=scope, language=language.value if language else None, progress=show
         )
         errors = write_records(out, records)
     failed = f", {errors} of them error rows" if errors else ""
@@ -254,38 +288,47 @@ def ingest(
             metavar="FILE", help="Corrections to how it was cut, such as 'heading: Inleiding'; kept for later."
         ),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Add letters, or folders of them; a letter that is here already stays as it is."""
     from ingest.pipeline import ingest as ingest_paths
-    from ui.terminal import Preparation, harmless
+    from ingest.pipeline import prepare_home
+    from ui.adding import find_quotes, print_results, results_record
+    from ui.terminal import stage_bar
 
     if translate:
         _translate(paths, translation, _settings(model, base_url))
-    assistant = _assistant()
-    progress = Preparation() if sys.stderr.isatty() else None
-    results = ingest_paths(paths, _home(), assistant.embedder, progress, translation, correct)
-    if len(results) == 1 and results[0].outcome == "failed":
-        raise UserError(results[0].reason)
-    for result in results:
-        name = result.letter.id if result.letter else result.path
-        note = f" ({result.reason})" if result.reason and result.letter else ""
-        if result.letter:
-            typer.echo(harmless(f"{result.outcome:8}{name}{note}"))
-        else:
-            typer.echo(harmless(f"{result.outcome:8}{result.reason}"), err=True)
-    failed = sum(result.outcome == "failed" for result in results)
+    home, embedder = _home(), _embedder()
+    prepare_home(home)
+    with stage_bar() as show:
+        results = ingest_paths(paths, home, embedder, show, translation, correct)
+    failed = [result.reason for result in results if result.outcome == "failed"]
+    if as_json:
+        _print_json(results_record(results, find_quotes(results, home), home))
+    elif len(results) > 1 or not failed:
+        print_results(results, find_quotes(results, home), home)
     if failed:
-        raise UserError(f"{failed} of {len(results)} files could not be added, for the reasons above")
+        several = f"{len(failed)} of {len(results)} files could not be added, for the reasons above"
+        raise UserError(several if len(results) > 1 else failed[0])
 
 
 @app.command()
 @takes_server
-def letters(as_json: AsJson = False) -> None:
-    """List the letters that can be asked."""
+def letters(
+    as_json: AsJson = False,
+    date_from: FromOption = "",
+    date_to: ToOption = "",
+    ministry: MinistryOption = "",
+    dossier: DossierOption = "",
+) -> None:
+    """List the letters that can be asked, or those within a period, of a ministry or a dossier."""
     from ui.records import letter_record
     from ui.terminal import print_letters
 
-    records = [letter_record(letter) for letter in _assistant().letters.values()]
+    scope = _scope(None, date_from, date_to, ministry, dossier)
+    assistant = _assistant()
+    _tell_undated(assistant, scope)
+    records = [letter_record(assistant.letters[one]) for one in assistant.select(scope).letters or assistant.letters]
     if as_json:
         _print_json(records)
     else:
@@ -323,14 +366,10 @@ def remove(
     letter_id: Annotated[str, typer.Argument(metavar="ID", help="The letter's id, from 'kamervraag letters'.")],
 ) -> None:
     """Take a letter out again; the file it came from is not touched."""
-    from ingest.embed import load_embedder
     from ingest.pipeline import remove as remove_letter
-    from ui.terminal import Preparation
 
     # not from the assistant, whose index can't be opened as long as the letter to be removed is damaged
-    settings = _settings()
-    embedder = load_embedder(settings.embedder, settings.models, threads=settings.threads, progress=Preparation())
-    remove_letter(letter_id, _home(), embedder)
+    remove_letter(letter_id, _home(), _embedder())
     typer.echo(f"removed {letter_id}")
 
 
@@ -465,10 +504,29 @@ def _settings(model: str | None = None, base_url: str | None = None) -> Settings
     return load_settings(chroma_url=given_server()).model_copy(update=given)
 
 
+def _scope(letter: list[str] | None, date_from: str, date_to: str, ministry: str, dossier: str) -> Scope:
+    from assistant.scope import read_scope
+
+    return read_scope(letter or (), date_from, date_to, ministry, dossier)
+
+
+def _tell_undated(assistant: Assistant, scope: Scope) -> None:
+    if left_out := assistant.select(scope).undated:
+        _report(f"left out, being without a date: {', '.join(left_out)}")
+
+
 def _home() -> Home:
     from ingest.settings import load_home
 
     return load_home(_settings(), _report)
+
+
+def _embedder() -> Embedder:
+    from ingest.embed import load_embedder
+    from ui.terminal import Preparation
+
+    settings = _settings()
+    return load_embedder(settings.embedder, settings.models, threads=settings.threads, progress=Preparation())
 
 
 def _report(line: str) -> None:

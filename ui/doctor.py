@@ -14,12 +14,12 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from assistant.llm import KEYS, QUOTE, hide_secrets, load_chat_model
+from ingest.corpus import check_index
 from ingest.embed import load_embedder
 from ingest.errors import BrokenGeneration, HomeUnusable, ServerUnavailable, UserError
 from ingest.home import Home
 from ingest.index import count_collections
 from ingest.model.prepare import MODEL_NAME, NEEDED_BYTES, find_prepared
-from ingest.pipeline import check_index
 from ingest.repair import check_databases
 from ingest.settings import Settings, load_home, unknown_variables
 

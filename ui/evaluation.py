@@ -22,7 +22,8 @@ from eval.run import Evaluation, evaluate, evaluate_answers, make_folder, rows_o
 from ingest.errors import UserError
 from ingest.home import Home, lend_vectors
 from ingest.letter import Letter
-from ingest.pipeline import ingest, prepare_home, read_letter
+from ingest.pipeline import ingest, prepare_home
+from ingest.reading import read_letter
 from ingest.settings import Settings
 from ui.terminal import harmless, progress_bar
 
@@ -97,9 +98,9 @@ def run_evaluation(options: Options, settings: Settings, build: Callable[[Settin
 
 def _add(path: Path, home: Home, assistant: Assistant) -> Letter:
     (result,) = ingest([path], home, assistant.embedder)
-    if result.letter is None:
+    if result.outcome == "failed":
         raise UserError(result.reason)
-    return result.letter
+    return home.load(result.letter_id)
 
 
 def _run(

@@ -35,10 +35,11 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A citation with its number in the whole pack."""
+    """A citation with its number in the whole pack, and where it stands."""
 
     number: int
     citation: Citation
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,12 @@ def check_pack(path: Path) -> PackKind:
 def number_sources(answers: Sequence[Answer]) -> tuple[Entry, ...]:
     """Return the answers with their sources numbered through."""
     entries, before = [], 0
+    several = len({citation.letter for answer in answers for citation in answer.shown}) > 1
     for answer in answers:
         shown = answer.shown
-        sources = tuple(Source(before + citation.n, citation) for citation in shown)
+        sources = tuple(
+            Source(before + citation.n, citation, texts.place(citation, several=several)) for citation in shown
+        )
         known = {citation.n for citation in answer.citations}
         text = _REFERENCE.sub(lambda match: _renumber(match, known, before), answer.answer)  # noqa: B023
         entries.append(Entry(answer, text, sources))
@@ -124,7 +128,8 @@ def _made_with(
     """Return what `_provenance` holds as lines to read."""
     words = PACK[language]
     named = [
-        f"{name_letter(letter, language)} — {letter.title} (SHA-256 {letter.sha256})" for letter in letters.values()
+        f"{name_letter(letter, language)} — {letter.title} ({letter.id}, SHA-256 {letter.sha256})"
+        for letter in letters.values()
     ]
     models = ", ".join(sorted({answer.model for answer in answers}))
     return [
@@ -148,9 +153,7 @@ def _markdown(entries: Sequence[Entry], made_with: Sequence[str], language: Lang
         lines += [f"> {_plain(remark)}\n" for remark in _remarks(entry.answer, language)]
         if not entry.answer.citations:
             lines += [f"{texts.NEAREST[language]}: " + " ".join(f"[^{one.number}]" for one in entry.sources), ""]
-    lines += [
-        f"[^{source.number}]: {_plain(_cited(source.citation, language))}" for one in entries for source in one.sources
-    ]
+    lines += [f"[^{source.number}]: {_plain(_cited(source, language))}" for one in entries for source in one.sources]
     lines += ["", f"## {words['provenance']}", ""]
     lines += [f"- {_plain(line)}" for line in made_with]
     return "\n".join(lines) + "\n"
@@ -218,7 +221,7 @@ def _add_source(document: Any, source: Source, language: Language) -> None:
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.left_indent, paragraph.paragraph_format.first_line_indent = Mm(9), -Mm(9)
     paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(9))
-    paragraph.add_run(f"[{source.number}]\t{_printable(citation.reference)}").bold = True
+    paragraph.add_run(f"[{source.number}]\t{_printable(source.place)}").bold = True
     paragraph.add_run(_printable(f"\n“{citation.quote}”"))
     if citation.translation:
         label = texts.label_translation(citation, language)
@@ -234,8 +237,9 @@ def _remarks(answer: Answer, language: Language) -> list[str]:
     return [*warnings, *([f"{texts.WITHHELD[language]}: {'; '.join(said)}"] if said else [])]
 
 
-def _cited(citation: Citation, language: Language) -> str:
-    parts = [f"{citation.reference}: “{citation.quote}”"]
+def _cited(source: Source, language: Language) -> str:
+    citation = source.citation
+    parts = [f"{source.place}: “{citation.quote}”"]
     if citation.translation:
         parts.append(f"({texts.label_translation(citation, language)}: “{citation.translation}”)")
     parts += [f"({texts.NOTE[language]}: {note})" for note in citation.footnotes]

@@ -15,8 +15,9 @@ from assistant.pipeline import Assistant
 from ingest.errors import UserError, unknown_letter
 from ingest.home import Home, HomeBeside
 from ingest.letter import Letter
-from ingest.pipeline import ingest, open_corpus, read_letter, remove
+from ingest.pipeline import ingest, open_corpus, remove
 from ingest.read import SUFFIXES
+from ingest.reading import read_letter
 from ui.limits import Refusal, Uploads
 
 FOLDER = "visitors"
@@ -78,12 +79,12 @@ class Library:
             raise Refusal("file_many", f"at most {MOST_OWN} letters of your own are kept: remove one first")
         with _as_file(name, content) as path:
             (result,) = ingest([path], home, self._shared.embedder)
-            if result.letter is None:
+            if result.outcome == "failed":
                 raise UserError(result.reason)
         if home is self._home:
             # the one before lets go of its index when its last question is answered
             self._shared = self._assistant_over(home)
-        return result.letter
+        return home.load(result.letter_id)
 
     def remove(self, owner: str, letter_id: str) -> None:
         """Remove one of the visitor's own letters, with all that was made of it.

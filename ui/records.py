@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.dialogue import Answer, Citation
 from ingest.letter import BODY_KINDS, Letter
+
+if TYPE_CHECKING:
+    from assistant.mentions import Mention
 
 Record = dict[str, Any]
 
@@ -23,6 +26,17 @@ def citation_record(citation: Citation) -> Record:
     return asdict(citation)
 
 
+def mention_record(mention: Mention) -> Record:
+    """Return a letter that mentions something, as `search --by-letter --json` prints it."""
+    return {
+        "letter": mention.card.id,
+        "date": mention.card.date.isoformat() if mention.card.date else None,
+        "title": mention.card.title,
+        "paragraphs": mention.paragraphs,
+        "best": citation_record(mention.cite(1)),
+    }
+
+
 def letter_record(letter: Letter) -> Record:
     """Return a line of `letters --json`."""
     return {
@@ -32,6 +46,8 @@ def letter_record(letter: Letter) -> Record:
         "paragraphs": sum(paragraph.kind in BODY_KINDS for _, paragraph in letter.paragraphs()),
         "bundled": letter.bundled,
         "source": letter.source,
+        "sender": letter.sender,
+        "dossier": letter.dossier,
     }
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
     from rich.text import Text
 
+    from assistant.mentions import Overview
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _WIDTH = 100
 _PIPE_WIDTH = 1_000_000
@@ -59,7 +61,7 @@ def print_sources(answer: Answer) -> None:
     """Print the whole paragraph behind each number of an answer, the quoted words marked."""
     console = _console()
     for citation in answer.shown:
-        console.print(_styled(f"[{citation.n}] {citation.reference}", "cyan"))
+        console.print(_styled(f"[{citation.n}] {texts.place(citation, several=answer.several)}", "cyan"))
         console.print(_indented(citation.paragraph_text, console, [(citation.start, citation.end)]))
 
 
@@ -82,9 +84,27 @@ def say(line: str) -> None:
 def print_hits(citations: Sequence[Citation]) -> None:
     """Print ranked paragraphs with their scores."""
     console = _console()
+    several = len({citation.letter for citation in citations}) > 1
     for citation in citations:
-        console.print(_styled(f"{citation.score:.2f}  {citation.reference}", "bold"))
+        console.print(_styled(f"{citation.score:.2f}  {texts.place(citation, several=several)}", "bold"))
         console.print(_indented(citation.paragraph_text, console))
+
+
+def print_overview(overview: Overview) -> None:
+    """Print which letters mention something: how often, in what letter, and the best paragraph."""
+    console = _console()
+    if not overview.letters:
+        console.print(_styled(f"no letter mentions all of this: {overview.topic}; nearest in meaning:", "yellow"))
+    for mention in overview.mentions:
+        card, citation = mention.card, mention.cite(1)
+        size = _count(mention.paragraphs, "paragraph")
+        console.print(_styled(f"{card.id}  {card.date or '-'}  {size}  {card.title}", "bold"))
+        console.print(_styled(f"    {citation.reference}", "cyan"))
+        console.print(_indented(citation.paragraph_text, console, [(citation.start, citation.end)]))
+    if overview.letters > len(overview.mentions):
+        console.print(
+            _styled(f"and {_count(overview.letters - len(overview.mentions), 'more letter')}; see --top", "dim")
+        )
 
 
 def print_letters(records: Sequence[dict[str, object]]) -> None:
@@ -142,6 +162,21 @@ def progress_bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: bar.update(task, completed=done)
 
 
+@contextmanager
+def stage_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """Show how far a job of several stages is, as one bar on stderr; nothing where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _stage, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description:10}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)
+
+
 class Preparation:
     """Shows the stages of a one-off job on stderr: a bar on a terminal, a line a stage elsewhere."""
 
@@ -187,7 +222,7 @@ def _console() -> Console:
 
 
 def _print_citation(console: Console, citation: Citation, answer: Answer) -> None:
-    console.print(_styled(f"[{citation.n}] {citation.reference}", "cyan"))
+    console.print(_styled(f"[{citation.n}] {texts.place(citation, several=answer.several)}", "cyan"))
     if citation.quote not in answer.answer or (citation.marks and console.is_terminal):
         console.print(_indented(f"“{citation.quote}”", console, [(a + 1, b + 1) for a, b in citation.marks]))
     if citation.translation and citation.translation not in answer.answer and answer.language == "en":

@@ -34,6 +34,11 @@ STATUS: dict[Language, dict[Status, str]] = {
 }
 
 
+def place(citation: Citation, *, several: bool) -> str:
+    """Return where a citation stands, with the letter's id where there are several."""
+    return f"{citation.reference} ({citation.letter})" if several else citation.reference
+
+
 def label_translation(citation: Citation, language: Language) -> str:
     """Return what a citation's translation is called."""
     return (MACHINE_TRANSLATION if citation.machine_translated else TRANSLATION)[language]

@@ -122,7 +122,14 @@ def _build_blocks(library: Library, settings: Settings) -> Any:
     programs, page = Endpoints(library, limit), PageEvents(library, Home(settings.home), limit)
     with gradio.Blocks(title="Kamervraag", analytics_enabled=False, fill_width=True) as blocks:
         gradio.HTML(render_shell(library), elem_id="kv-root", apply_default_css=False, js_on_load=None)
-        for public in (programs.ask, programs.why, programs.letters, programs.letter, programs.export):
+        for public in (
+            programs.ask,
+            programs.why,
+            programs.mentions,
+            programs.letters,
+            programs.letter,
+            programs.export,
+        ):
             api(public, api_name=public.__name__, concurrency_limit=_AT_ONCE)
         for name in (name for name in vars(PageEvents) if name.startswith("page_")):
             at_once = 1 if name in _HEAVY else _AT_ONCE

@@ -9,6 +9,8 @@ from typing import Any, Literal
 import gradio
 
 from assistant.dialogue import Answer, Turn
+from assistant.pipeline import Assistant
+from assistant.scope import SCOPE_FILTERS, Scope
 from ui.export import MIME_TYPES, write_pack
 from ui.library import Library
 from ui.limits import RateLimit
@@ -17,6 +19,8 @@ from ui.visitor import explained, spend
 from ui.web_records import (
     page_answer,
     page_hit,
+    page_overview,
+    read_chosen,
     read_history,
     read_kind,
     read_language,
@@ -40,6 +44,10 @@ class Endpoints:
         request: gradio.Request,
         history: list[dict[str, Any]] | None = None,
         letters: list[str] | None = None,
+        date_from: str = "",
+        date_to: str = "",
+        ministry: str = "",
+        dossier: str = "",
     ) -> Iterator[dict[str, Any]]:
         """Answer a question over letters to parliament with verbatim quotations, or say that they are silent.
 
@@ -47,6 +55,10 @@ class Endpoints:
             question: The question, in Dutch or English.
             history: Earlier turns of the conversation, oldest first, such as {"question": "…", "paragraph_ids": []}.
             letters: Ids of the letters to ask; all when there are none.
+            date_from: Only letters from this day, month or year on, such as 2018-04-26, 2018-04 or 2018.
+            date_to: Only letters up to this day, month or year, which counts as well.
+            ministry: Only letters of this ministry, by its name or abbreviation, such as OCW.
+            dossier: Only letters of this dossier, such as 29665 or 36200-XII.
 
         Returns:
             {"partial": text} as it grows, and at last the answer as `kamervraag ask --json` prints it.
@@ -55,7 +67,8 @@ class Endpoints:
             spend(self._limit, request)
             assistant = self._library.shared
             known, text = assistant.letters, ""
-            turns, chosen = read_history(history or [], known), read_letters(letters or [], known)
+            turns = read_history(history or [], known)
+            chosen = _read_filters(assistant, letters, date_from, date_to, ministry, dossier)
             for piece in assistant.stream(read_question(question), turns, letters=chosen):
                 if isinstance(piece, Answer):
                     yield page_answer(piece, known)
@@ -63,18 +76,57 @@ class Endpoints:
                     text += piece
                     yield {"partial": text}
 
-    def why(self, question: str, request: gradio.Request, letters: list[str] | None = None) -> list[dict[str, Any]]:
+    def why(
+        self,
+        question: str,
+        request: gradio.Request,
+        letters: list[str] | None = None,
+        date_from: str = "",
+        date_to: str = "",
+        ministry: str = "",
+        dossier: str = "",
+    ) -> list[dict[str, Any]]:
         """Return the paragraphs nearest to a stand-alone question, best first.
 
         Args:
             question: The question, in Dutch or English.
             letters: Ids of the letters to search; all when there are none.
+            date_from: Only letters from this day, month or year on, such as 2018-04-26, 2018-04 or 2018.
+            date_to: Only letters up to this day, month or year, which counts as well.
+            ministry: Only letters of this ministry, by its name or abbreviation, such as OCW.
+            dossier: Only letters of this dossier, such as 29665 or 36200-XII.
         """
         with explained():
             spend(self._limit, request)
             assistant = self._library.shared
-            chosen = read_letters(letters or [], assistant.letters)
+            chosen = _read_filters(assistant, letters, date_from, date_to, ministry, dossier)
             return [page_hit(hit) for hit in assistant.search(read_question(question), RANKED, letters=chosen)]
+
+    def mentions(
+        self,
+        topic: str,
+        request: gradio.Request,
+        letters: list[str] | None = None,
+        date_from: str = "",
+        date_to: str = "",
+        ministry: str = "",
+        dossier: str = "",
+    ) -> dict[str, Any]:
+        """Return which letters mention a topic: in how many paragraphs each, and the best of these.
+
+        Args:
+            topic: A word or a few, in Dutch or English; all of them have to be mentioned.
+            letters: Ids of the letters to search; all when there are none.
+            date_from: Only letters from this day, month or year on, such as 2018-04-26, 2018-04 or 2018.
+            date_to: Only letters up to this day, month or year, which counts as well.
+            ministry: Only letters of this ministry, by its name or abbreviation, such as OCW.
+            dossier: Only letters of this dossier, such as 29665 or 36200-XII.
+        """
+        with explained():
+            spend(self._limit, request)
+            assistant = self._library.shared
+            chosen = _read_filters(assistant, letters, date_from, date_to, ministry, dossier)
+            return page_overview(assistant.mentions(read_question(topic), RANKED, letters=chosen))
 
     def letters(self) -> list[dict[str, Any]]:
         """List the letters that can be asked, as `kamervraag letters --json` prints them."""
@@ -101,7 +153,7 @@ class Endpoints:
         """Ask questions in their order, and return the evidence of all answers as a file in base64.
 
         Args:
-            turns: The questions, such as {"question": "…", "letters": []}.
+            turns: The questions, such as {"question": "…", "letters": [], "date_from": "2018"}.
             language: The language of the file's headings.
             kind: Markdown, Word or JSON.
         """
@@ -113,10 +165,10 @@ class Endpoints:
             answers: list[Answer] = []
             history: list[Turn] = []
             asked: set[str] = set()
-            for turn, chosen in zip(read_history(turns, known), read_scopes(turns, known), strict=True):
+            for turn, chosen in zip(read_history(turns, known), read_scopes(turns, assistant.cards), strict=True):
                 answers.append(assistant.ask(turn.question, history, letters=chosen))
                 history.append(Turn(turn.question, tuple(one.paragraph_id for one in answers[-1].citations)))
-                asked.update(chosen or known)
+                asked.update(assistant.select(chosen).letters or known)
             content = write_pack(
                 answers,
                 {one: known[one] for one in known if one in asked},
@@ -125,3 +177,10 @@ class Endpoints:
                 file_kind,
             )
             return {"type": MIME_TYPES[file_kind], "content": base64.b64encode(content).decode("ascii")}
+
+
+def _read_filters(
+    assistant: Assistant, letters: object, date_from: object, date_to: object, ministry: object, dossier: object
+) -> Scope:
+    filters = dict(zip(SCOPE_FILTERS, (date_from, date_to, ministry, dossier), strict=True))
+    return read_chosen({"letters": letters, **filters}, assistant.cards)

@@ -29,6 +29,8 @@ from ui.web_records import (
     page_hit,
     page_letter,
     page_preview,
+    page_selection,
+    read_chosen,
     read_conversation,
     read_kind,
     read_language,
@@ -63,7 +65,12 @@ class PageEvents:
                 return {"letters": records, "answers": found}
 
     def page_ask(
-        self, question: str, conversation: str, letters: list[str], visitor: str, request: gradio.Request
+        self,
+        question: str,
+        conversation: str,
+        letters: list[str] | dict[str, Any],
+        visitor: str,
+        request: gradio.Request,
     ) -> Iterator[dict[str, Any]]:
         """Yield an answer as it grows, and at last whole, with the conversation that it is kept in."""
         with explained():
@@ -71,7 +78,7 @@ class PageEvents:
             owner = owner_of(request, visitor)
             with self._library.open(owner) as assistant, self._kept(owner) as kept:
                 current, history = _resume(kept, read_conversation(conversation))
-                chosen, text = read_letters(letters, assistant.letters), ""
+                chosen, text = read_chosen(letters, assistant.cards), ""
                 for piece in assistant.stream(read_question(question), history, letters=chosen):
                     if isinstance(piece, Answer):
                         where = {"conversation": current, "message": _keep(kept, current, piece, len(history))}
@@ -81,7 +88,7 @@ class PageEvents:
                         yield {"partial": text}
 
     def page_why(
-        self, question: str, letters: list[str], visitor: str, request: gradio.Request
+        self, question: str, letters: list[str] | dict[str, Any], visitor: str, request: gradio.Request
     ) -> list[dict[str, Any]]:
         """Return the paragraphs nearest to a stand-alone question, best first."""
         with explained():
@@ -89,8 +96,13 @@ class PageEvents:
             # one that was made to stand alone may be longer than one that is asked
             asked = read_line(question, _LONGEST_STANDALONE)
             with self._library.open(owner_of(request, visitor)) as assistant:
-                chosen = read_letters(letters, assistant.letters)
+                chosen = read_chosen(letters, assistant.cards)
                 return [page_hit(hit) for hit in assistant.search(asked, RANKED, letters=chosen)]
+
+    def page_filter(self, filters: dict[str, Any], visitor: str, request: gradio.Request) -> dict[str, Any]:
+        """Return which letters fit, and the ministries and dossiers by which they can be told apart."""
+        with explained(), self._library.open(owner_of(request, visitor)) as assistant:
+            return page_selection(assistant.cards, filters)
 
     def page_letter(self, letter_id: str, visitor: str, request: gradio.Request) -> str:
         """Return a letter typeset as HTML."""
@@ -200,4 +212,4 @@ def _letters_of(conversation: Conversation, known: Mapping[str, Letter]) -> dict
     shown = {
         one.letter for message in conversation.messages for one in (*message.answer.citations, *message.answer.nearest)
     }
-    return {letter_id: letter for letter_id, letter in known.items() if letter_id in shown}
+    return {letter_id: known[letter_id] for letter_id in known if letter_id in shown}

@@ -12,14 +12,18 @@ from typing import Any
 
 from assistant.conversations import Conversation
 from assistant.dialogue import Answer, Citation, Turn
+from assistant.mentions import Overview
+from assistant.ministries import short_names
 from assistant.reference import COPY_STYLES, copy_styles, name_letter
+from assistant.scope import SCOPE_FILTERS, Scope, read_scope, select_letters
+from ingest.cards import LetterCard
 from ingest.embed import LONGEST_QUERY
 from ingest.errors import UserError
 from ingest.letter import BODY_KINDS, Hit, Language, Letter
 from ui.export import PackKind
 from ui.page_texts import ABOUT_HEADING
 from ui.reader import list_headings, render_letter
-from ui.records import Record, answer_record, citation_record
+from ui.records import Record, answer_record, citation_record, mention_record
 
 LONGEST_QUESTION = LONGEST_QUERY
 MOST_TURNS = 50
@@ -106,6 +110,31 @@ def page_hit(hit: Hit) -> Record:
     }
 
 
+def page_overview(overview: Overview) -> Record:
+    """Return which letters mention a topic, and how many there are."""
+    return {
+        "topic": overview.topic,
+        "letters": overview.letters,
+        "asked": overview.asked,
+        "mentions": [mention_record(mention) for mention in overview.mentions],
+    }
+
+
+def page_selection(cards: Mapping[str, LetterCard], filters: object) -> Record:
+    """Return the letters that the filters leave, none where they fit none, and what can be filtered by."""
+    try:
+        selection = select_letters(cards, read_chosen(filters, cards))
+        left, undated = selection.letters or tuple(cards), len(selection.undated)
+    except UserError:
+        left, undated = (), 0
+    return {
+        "ids": list(left),
+        "undated": undated,
+        "ministries": sorted({name for card in cards.values() for name in short_names(card.sender)}),
+        "dossiers": sorted({dossier for card in cards.values() for dossier in card.dossiers}),
+    }
+
+
 def suggest_questions(letter: Letter, language: Language) -> tuple[str, ...]:
     """Return example questions: those that come with a bundled letter, else general ones from the headings."""
     if letter.bundled and letter.id in _bundled_examples():
@@ -167,7 +196,7 @@ def read_upload(name: object, content: object) -> tuple[str, bytes]:
         raise UserError("the content of the file has to be base64") from error
 
 
-def read_letters(chosen: object, letters: Mapping[str, Letter]) -> tuple[str, ...]:
+def read_letters(chosen: object, letters: Mapping[str, Letter | LetterCard]) -> tuple[str, ...]:
     """Return the ids of the letters to ask.
 
     Raises:
@@ -178,6 +207,18 @@ def read_letters(chosen: object, letters: Mapping[str, Letter]) -> tuple[str, ..
     if not all(isinstance(letter_id, str) and letter_id in letters for letter_id in chosen):
         raise UserError("one of the letters is not here; 'kamervraag letters' lists those that are")
     return tuple(chosen)
+
+
+def read_chosen(chosen: object, cards: Mapping[str, LetterCard]) -> Scope:
+    """Return which letters to ask: a list of their ids, or what they have in common by the names of `Scope`'s fields.
+
+    Raises:
+        UserError: as `read_letters`, or no dates, ministry and dossier.
+    """
+    if not isinstance(chosen, dict):
+        return Scope(read_letters(chosen, cards))
+    filters = {name: read_line(chosen.get(name) or "", LONGEST_NAME) for name in SCOPE_FILTERS}
+    return read_scope(read_letters(chosen.get("letters") or [], cards), **filters)
 
 
 def read_history(history: object, letters: Mapping[str, Letter]) -> tuple[Turn, ...]:
@@ -191,13 +232,13 @@ def read_history(history: object, letters: Mapping[str, Letter]) -> tuple[Turn, 
     return tuple(_read_turn(turn, letters) for turn in history[-MOST_TURNS:])
 
 
-def read_scopes(turns: Sequence[Any], letters: Mapping[str, Letter]) -> tuple[tuple[str, ...], ...]:
+def read_scopes(turns: Sequence[Any], cards: Mapping[str, LetterCard]) -> tuple[Scope, ...]:
     """Return which letters each of the turns of `read_history` asked.
 
     Raises:
-        UserError: as `read_letters`.
+        UserError: as `read_chosen`.
     """
-    return tuple(read_letters(turn.get("letters", []), letters) for turn in turns[-MOST_TURNS:])
+    return tuple(read_chosen(turn, cards) for turn in turns[-MOST_TURNS:])
 
 
 def read_language(language: object) -> Language:

@@ -8,7 +8,7 @@ import json
 import shutil
 import tempfile
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,8 +20,13 @@ import numpy.typing as npt
 from ingest.embed import Identity, Matrix, Vector
 from ingest.errors import BrokenGeneration, ServerUnavailable
 from ingest.files import open_file, read_file, synchronise, write_file
+from ingest.index.arrays import MappedArray, new_array
+from ingest.index.database import new_database
 from ingest.index.dense import Dense, Metadata, build_dense
-from ingest.index.lexical import Lexical, Row, build_lexical
+from ingest.index.letters import SCHEMA as LETTERS_SCHEMA
+from ingest.index.letters import Letters, add_letter
+from ingest.index.lexical import SCHEMA as LEXICAL_SCHEMA
+from ingest.index.lexical import Lexical, Row, add_chunks, finish_terms
 from ingest.index.remote import (
     Place,
     RemoteDense,
@@ -34,20 +39,22 @@ from ingest.index.remote import (
 from ingest.index.seals import check_seals, seal_files
 from ingest.letter import Chunk, Letter
 from ingest.server import Server
-from ingest.vectors import ChunkVectors, open_packed, unpack
+from ingest.vectors import ChunkVectors, unpack
 
-FORMAT = 4
+FORMAT = 5
 _CURRENT, _MANIFEST, _LEASE = "CURRENT", "manifest.json", "lease"
-_DENSE, _LEXICAL, _TOKENS, _SENTENCES = "chroma", "lexical.db", "tokens.npy", "sentences.npy"
-_SAMPLES, _BUILDING = "samples.npy", ".building"
+_LETTERS, _DENSE, _LEXICAL = "letters.db", "chroma", "lexical.db"
+_TOKENS, _SENTENCES, _SAMPLES = "tokens.npy", "sentences.npy", "samples.npy"
+_POOLED, _BUILDING = "pooled.npy", ".building"
 _MOST_SAMPLES = 16
 _OPEN_TRIES = 5
 _TOKENS_IN_MEMORY = 30_000
+_BLOCK = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What goes into a generation: letters with their chunks and vectors, in one order."""
+    """What goes into a generation: a letter with its chunks and their vectors."""
 
     letter: Letter
     chunks: tuple[Chunk, ...]
@@ -83,16 +90,18 @@ class Index:
         check_seals(folder, manifest["files"], whole=whole)
         self.fingerprint = str(manifest["fingerprint"])
         with ExitStack() as opened:
+            self.letters = opened.enter_context(closing(Letters(folder / _LETTERS, manifest["letters"])))
             self._lexical = opened.enter_context(closing(Lexical(folder / _LEXICAL)))
             try:
-                self._tokens = opened.enter_context(closing(open_packed(folder / _TOKENS)))
+                self._tokens = opened.enter_context(closing(MappedArray(folder / _TOKENS, np.int8)))
+                self._pooled = opened.enter_context(closing(MappedArray(folder / _POOLED, np.float32)))
                 self._sentences = np.load(folder / _SENTENCES, mmap_mode="r", allow_pickle=False)
                 samples = np.load(folder / _SAMPLES, allow_pickle=False)
                 # unpacked once where they are few
                 few = self._tokens.count <= _TOKENS_IN_MEMORY
-                self._unpacked = unpack(self._tokens.read(0, self._tokens.count)) if few else None
+                self._unpacked = unpack(self._tokens.read([(0, self._tokens.count)])) if few else None
             except (OSError, ValueError, EOFError) as error:
-                raise BrokenGeneration(f"the token vectors in {folder} can't be read: {error}") from error
+                raise BrokenGeneration(f"the vectors in {folder} can't be read: {error}") from error
             expected = (_chroma_identity(identity), self._lexical.count, samples)
             dense = RemoteDense(place, *expected) if place else Dense(folder / _DENSE, *expected)
             self._dense = opened.enter_context(closing(dense))
@@ -103,12 +112,27 @@ class Index:
         self._opened.enter_context(file)
 
     def search_dense(self, vector: Vector, top_k: int, letters: Sequence[str] = ()) -> list[tuple[int, float]]:
-        """Return (row, cosine similarity) of the nearest chunks, best first."""
-        return self._dense.search(vector, top_k, letters)
+        """Return (row, cosine similarity) of the nearest chunks, best first.
+
+        Some letters' are compared one by one: Chroma takes half a second for a third of 100,000.
+        """
+        if not letters:
+            return self._dense.search(vector, top_k)
+        parts = self._lexical.parts_of(letters)
+        similarities = self._pooled.multiply(parts, vector)
+        numbers = np.concatenate([np.empty(0, np.int64), *(np.arange(first, end) for first, end in parts)])
+        best = np.argsort(-similarities, kind="stable")[:top_k]
+        return [(int(numbers[i]), float(similarities[i])) for i in best]
 
     def search_terms(self, terms: Sequence[str], top_k: int, letters: Sequence[str] = ()) -> list[tuple[int, float]]:
         """Return (row, BM25 score) of the chunks that hold any of the terms, best first."""
         return self._lexical.search(terms, top_k, letters)
+
+    def mentions(
+        self, groups: Iterable[Iterable[Sequence[str]]], letters: Sequence[str] = ()
+    ) -> list[tuple[str, str, float]]:
+        """Return (letter, paragraph, BM25 score) of the paragraphs that mention something in every group."""
+        return self._lexical.mentions(groups, letters)
 
     def rows(self, numbers: Sequence[int]) -> list[Row]:
         """Return the rows with these numbers, in their order."""
@@ -118,13 +142,21 @@ class Index:
         """Return all rows of some paragraphs."""
         return self._lexical.rows_of(paragraph_ids)
 
-    def document_frequencies(self, terms: Sequence[str]) -> Mapping[str, int]:
+    def noted(self, mark: str, letters: Sequence[str]) -> list[str]:
+        """Return the ids of the paragraphs that bear a footnote with this mark, of some letters."""
+        return self._lexical.noted(mark, letters)
+
+    def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
         """Return in how many chunks each term stands."""
         return self._lexical.document_frequencies(terms)
 
-    def vocabulary(self) -> tuple[str, ...]:
-        """Return every term of the index."""
-        return self._lexical.vocabulary()
+    def terms_beginning(self, start: str, lengths: tuple[int, int] | None = None) -> list[str]:
+        """Return the terms that begin so, of lengths between these two or of any."""
+        return self._lexical.terms_beginning(start, *([lengths] if lengths else []))
+
+    def terms_ending(self, end: str) -> list[str]:
+        """Return the terms that end so."""
+        return self._lexical.terms_ending(end)
 
     @property
     def size(self) -> int:
@@ -137,12 +169,13 @@ class Index:
         if self._unpacked is not None:
             tokens = np.concatenate([self._unpacked[part] for part in parts])
         else:
-            tokens = unpack(np.concatenate([self._tokens.read(row.first_token, row.end_token) for row in rows]))
+            tokens = unpack(self._tokens.read([(row.first_token, row.end_token) for row in rows]))
         return tokens, np.concatenate([self._sentences[part] for part in parts])
 
-    def lost(self, pooled: Matrix) -> list[int]:
-        """Return the rows that are not found by their own pooled vector, (n, d); none in a sound index."""
-        return self._dense.lost(pooled)
+    def lost(self) -> int:
+        """Return how many rows are not found by their own pooled vector; in a large sound index a few in a thousand."""
+        starts = range(0, self._pooled.count, _BLOCK)
+        return sum(len(self._dense.lost(self._pooled.read([(start, start + _BLOCK)]))) for start in starts)
 
     def close(self) -> None:
         """Let go of the files; an older generation may then be removed."""
@@ -150,12 +183,12 @@ class Index:
 
 
 def build_generation(
-    generations: Path, contents: Sequence[Content], identity: Identity, server: Server | None = None
-) -> None:
-    """Build a generation, check it, make it the current one and remove those that nobody reads.
+    generations: Path, contents: Iterable[Content], identity: Identity, server: Server | None = None
+) -> dict[str, str]:
+    """Build a generation, check it, make it the current one and remove those that nobody reads; return its digests.
 
-    The caller holds the right to write. A crash at any moment leaves the old generation current. With a `server`, the
-    pooled vectors stand there, and all else in the folder.
+    The contents are taken one by one, and let go of. The caller holds the right to write. A crash at any moment
+    leaves the old generation current. With a `server`, the pooled vectors stand there, and all else in the folder.
 
     Raises:
         OSError: no space or no permission; nothing is left behind.
@@ -183,6 +216,7 @@ def build_generation(
     if server:
         with suppress(ServerUnavailable):
             remove_superseded(server, generations, keep={folder.name for folder in generations.iterdir()})
+    return letters
 
 
 def open_current(
@@ -225,11 +259,6 @@ def _leased(path: Path) -> BinaryIO:
     return lease
 
 
-def letter_digest(letter: Letter) -> str:
-    """Return a digest of all that a letter's part of the index is made from."""
-    return hashlib.sha256(repr(letter).encode()).hexdigest()[:32]
-
-
 def _current_name(generations: Path) -> str:
     try:
         name = read_file(generations / _CURRENT).decode().strip()
@@ -240,32 +269,22 @@ def _current_name(generations: Path) -> str:
     return name
 
 
-def _write_parts(folder: Path, contents: Sequence[Content], identity: Identity, place: Place | None) -> dict[str, str]:
+def _write_parts(folder: Path, contents: Iterable[Content], identity: Identity, place: Place | None) -> dict[str, str]:
     """Write all files of a generation and return the letters in it, with their digests."""
-    chunks = [chunk for content in contents for chunk in content.chunks]
-    dimension = identity.dimension
-    pooled = np.concatenate([np.empty((0, dimension), np.float32), *(content.vectors.pooled for content in contents)])
+    letters, metadata = _write_contents(folder, contents, identity.dimension)
+    pooled = np.load(folder / _POOLED, mmap_mode="r" if metadata else None, allow_pickle=False)
     if place:
-        upload_dense(place, pooled, _metadata(contents), _chroma_identity(identity))
+        upload_dense(place, pooled, metadata, _chroma_identity(identity))
     else:
-        build_dense(folder / _DENSE, pooled, _metadata(contents), _chroma_identity(identity))
+        build_dense(folder / _DENSE, pooled, metadata, _chroma_identity(identity))
     np.save(folder / _SAMPLES, pooled[:: max(len(pooled) // _MOST_SAMPLES, 1)])
-    shifts = np.cumsum([0, *(len(content.vectors.tokens) for content in contents)])
-    bounds = [0]
-    for content, shift in zip(contents, shifts, strict=False):
-        bounds += [int(shift + bound) for bound in content.vectors.bounds[1:]]
-    build_lexical(folder / _LEXICAL, chunks, bounds)
-    _write_tokens(folder / _TOKENS, contents, (int(shifts[-1]), dimension))
-    np.save(folder / _SENTENCES, np.concatenate([np.empty(0, np.int16), *(c.vectors.sentences for c in contents)]))
-    letters = {content.letter.id: letter_digest(content.letter) for content in contents}
+    fingerprint = hashlib.sha256(json.dumps([letters, asdict(identity)], sort_keys=True).encode()).hexdigest()[:16]
     manifest = {
         "format": FORMAT,
         "identity": asdict(identity),
         "letters": letters,
         "dense": place.written() if place else None,
-        "fingerprint": hashlib.sha256(json.dumps([letters, asdict(identity)], sort_keys=True).encode()).hexdigest()[
-            :16
-        ],
+        "fingerprint": fingerprint,
         "files": seal_files(folder),
     }
     (folder / _LEASE).touch()
@@ -273,32 +292,42 @@ def _write_parts(folder: Path, contents: Sequence[Content], identity: Identity, 
     return letters
 
 
-def _write_tokens(path: Path, contents: Sequence[Content], shape: tuple[int, int]) -> None:
-    """Write the token vectors letter by letter; not through a map, which a full disk ends with a signal."""
-    with path.open("wb") as file:
-        header = {"descr": np.lib.format.dtype_to_descr(np.dtype(np.int8)), "fortran_order": False, "shape": shape}
-        np.lib.format.write_array_header_1_0(file, header)
+def _write_contents(folder: Path, contents: Iterable[Content], width: int) -> tuple[dict[str, str], list[Metadata]]:
+    """Write letters, terms and vectors, letter by letter; return the letters' digests and what Chroma is told."""
+    digests: dict[str, str] = {}
+    metadata: list[Metadata] = []
+    with (
+        new_database(folder / _LETTERS, LETTERS_SCHEMA) as letters,
+        new_database(folder / _LEXICAL, LEXICAL_SCHEMA) as terms,
+        new_array(folder / _TOKENS, np.int8, width) as tokens,
+        new_array(folder / _SENTENCES, np.int16) as sentences,
+        new_array(folder / _POOLED, np.float32, width) as pooled,
+    ):
         for content in contents:
-            file.write(np.ascontiguousarray(content.vectors.tokens).data)
+            digests[content.letter.id] = add_letter(letters, content.letter)
+            add_chunks(terms, len(metadata), content.chunks, content.vectors.bounds + tokens.count)
+            metadata += _metadata(content)
+            tokens.append(content.vectors.tokens)
+            sentences.append(content.vectors.sentences)
+            pooled.append(content.vectors.pooled)
+        finish_terms(terms)
+    return digests, metadata
 
 
-def _metadata(contents: Sequence[Content]) -> list[Metadata]:
+def _metadata(content: Content) -> list[Metadata]:
     """One entry a chunk; Chroma takes no empty values and filters dates as numbers."""
-    entries: list[Metadata] = []
-    for content in contents:
-        day = content.letter.date
-        number = day.year * 10_000 + day.month * 100 + day.day if day else 0
-        entries += [
-            {
-                "letter": content.letter.id,
-                "paragraph": chunk.paragraph_id,
-                "section": chunk.context,
-                "date": number,
-                "language": chunk.language,
-            }
-            for chunk in content.chunks
-        ]
-    return entries
+    day = content.letter.date
+    number = day.year * 10_000 + day.month * 100 + day.day if day else 0
+    return [
+        {
+            "letter": content.letter.id,
+            "paragraph": chunk.paragraph_id,
+            "section": chunk.context,
+            "date": number,
+            "language": chunk.language,
+        }
+        for chunk in content.chunks
+    ]
 
 
 def _chroma_identity(identity: Identity) -> dict[str, str | int]:

@@ -125,8 +125,8 @@ class RemoteDense(Dense):
         """Let go of the connections."""
         self._client.close()
 
-    def search(self, vector: Any, top_k: int, letters: Sequence[str] = ()) -> list[tuple[int, float]]:
-        """Return (row, cosine similarity) of the nearest chunks, best first, of some letters or of all.
+    def search(self, vector: Any, top_k: int) -> list[tuple[int, float]]:
+        """Return (row, cosine similarity) of the nearest chunks, best first.
 
         Raises:
             ServerUnavailable: the server is gone, or has lost the collection since it was opened.
@@ -134,15 +134,15 @@ class RemoteDense(Dense):
         import chromadb.errors
 
         try:
-            return super().search(vector, top_k, letters)
+            return super().search(vector, top_k)
         except chromadb.errors.NotFoundError as error:
             raise ServerUnavailable(
                 f"the Chroma server {self._place.server.url} has lost {self._place.collection}: stop this program and "
                 "start it again, and the index is built from the letters"
             ) from error
 
-    def _query(self, vectors: Any, count: int, where: Any) -> Any:
-        query = partial(self._collection.query, query_embeddings=vectors, n_results=count, where=where)
+    def _query(self, vectors: Any, count: int) -> Any:
+        query = partial(self._collection.query, query_embeddings=vectors, n_results=count)
         return self._client.ask(partial(query, include=["distances"]))
 
     def _count(self) -> int:

@@ -68,15 +68,14 @@ export class Answers {
     return make("details", { class: "kv-withheld" }, make("summary", {}, title), make("ul", { lang: record.language }, ...sentences));
   }
 
-  /** The answer's text: the lead-in, the quotations with their decisive words, a chip for every [n]. */
+  /** The answer's text: what leads in each letter, the quotations with their decisive words, a chip for every [n]. */
   text(record, cards) {
     const paragraph = make("p", { class: "kv-answer", lang: record.language });
-    const lead = /^[^“]{0,160}: (?=“)/.exec(record.answer)?.[0] ?? "";
-    if (lead) paragraph.append(make("span", { class: "kv-lead" }, lead));
-    for (const piece of record.answer.slice(lead.length).split(/(\[\d+\])/)) {
+    for (const piece of record.answer.split(/(\[\d+\]|(?:^|\n)[^“\n]{0,300}: (?=“))/)) {
       const number = /^\[(\d+)\]$/.exec(piece)?.[1];
       const citation = number && record.citations.find((one) => one.n === Number(number));
       if (citation) paragraph.append(keptTogether(paragraph, this.chip(citation, cards)));
+      else if (/^\n?[^“\n]+: $/.test(piece)) paragraph.append(make("span", { class: "kv-lead" }, piece.trim()));
       else paragraph.append(...emphasised(piece, record.citations));
     }
     return paragraph;

@@ -1,5 +1,6 @@
 // Which letters are asked, and the reader's own: sent, checked before use, removed.
 import { announce, byId, capital, closable, make } from "./dom.js";
+import { Filter } from "./filter.js";
 import { confirmed } from "./kept.js";
 import { call, Failure, visitor } from "./server.js";
 
@@ -8,6 +9,7 @@ export class Letters {
     this.page = page;
     this.dialog = byId("kv-letters");
     closable(this.dialog);
+    this.filter = new Filter(page);
     byId("kv-scope").addEventListener("click", () => this.open());
     const file = byId("kv-file");
     file.accept = page.suffixes.join(",");
@@ -43,16 +45,17 @@ export class Letters {
     const { letters, chosen } = this.page;
     const only = letters.find((one) => one.id === (chosen[0] ?? letters[0]?.id));
     const all = letters.length > 1 && !chosen.length;
-    const name = all ? this.t("all_letters") : chosen.length > 1 ? this.t("some_letters", { count: chosen.length }) : only ? capital(only.name[this.page.language]) : "";
+    const name = all && this.filter.found ? this.t("some_letters", { count: this.filter.found.ids.length }) : all ? this.t("all_letters") : chosen.length > 1 ? this.t("some_letters", { count: chosen.length }) : only ? capital(only.name[this.page.language]) : "";
     byId("kv-scope").replaceChildren(`${this.t("asking")}: `, make("strong", {}, name));
     byId("kv-scope").hidden = letters.length < 2 && this.page.uploads === "off";
     if (this.page.uploads !== "off") byId("kv-upload-help").textContent = this.t(`upload_help_${this.page.uploads}`, this.limits);
+    this.filter.label();
     if (this.dialog.open) this.list();
   }
 
   list() {
     const { letters, chosen } = this.page;
-    const rows = letters.map((one) => this.row(one, chosen.includes(one.id)));
+    const rows = letters.filter((one) => this.filter.holds(one)).map((one) => this.row(one, chosen.includes(one.id)));
     if (letters.length > 1) rows.unshift(this.row({ id: "", name: { nl: this.t("all_letters"), en: this.t("all_letters") }, title: "" }, !chosen.length));
     byId("kv-letters-list").replaceChildren(...rows);
   }

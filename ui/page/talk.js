@@ -58,7 +58,7 @@ export class Talk {
   ask(text) {
     const question = text.trim();
     if (!question || this.asking) return;
-    const turn = { question, letters: [...this.page.chosen] };
+    const turn = { question, letters: this.page.lettersDialog.filter.scope(this.page.chosen) };
     if ([...question].length > this.page.longest) turn.error = "too_long";
     else this.page.prefill("");
     this.turns.push(turn);
