@@ -30,10 +30,10 @@ from eval.cases import load_cases
 from ingest.archive import pack, unpack
 from ingest.correct import parse_corrections
 from ingest.errors import NewerFormat, UserError
-from ingest.home import parse_letter, write_letter
 from ingest.letter import Letter
-from ingest.pipeline import read_letter
+from ingest.letter_file import parse_letter, write_letter
 from ingest.read import pdf
+from ingest.reading import read_letter
 from tests.drawn import write_letters
 from tests.test_read_markup import MARKDOWN, OFFICIAL, PAGE, QUESTIONS
 from tests.test_read_pdf import LETTER, prose, write_pdf
