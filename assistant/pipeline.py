@@ -456,7 +456,14 @@ class Assistant:
         remarks = (
             *(of_missing(state["missing"], language) if answered else ()),
             *of_scope(state["standalone"] if answered else "", state["undated"], asked, language),
-            *of_answer(state["standalone"], language, as_of, citations, several=len(letters) > 1),
+            *of_answer(
+                state["standalone"],
+                language,
+                as_of,
+                citations,
+                several=len(letters) > 1,
+                cut=len(state["asked"]) > LONGEST_QUERY,
+            ),
         )
         return Answer(
             question=state["asked"],

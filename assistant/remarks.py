@@ -40,16 +40,19 @@ def of_scope(answered: str, undated: Sequence[str], asked: int, language: Langua
 
 
 def of_answer(
-    question: str, language: Language, as_of: date | None, citations: Sequence[Citation], *, several: bool
+    question: str, language: Language, as_of: date | None, citations: Sequence[Citation], *, several: bool, cut: bool
 ) -> Iterator[str]:
-    """Yield what to know of an answer; `several` tells whether it is of more letters than one."""
+    """Yield what to know of an answer.
+
+    `several` tells whether it is of more letters than one, `cut` whether the end of the question was not read.
+    """
     later = as_of and any(int(year) > as_of.year for year in _YEAR.findall(question))
     if as_of and (later or _NOW.search(question)):
         dated = wording.LAST_DATED if several else wording.DATED
         yield dated[language].format(date=write_date(as_of, language))
     if language == "en" and citations:
         yield _of_the_english(citations)[language]
-    if len(question) > LONGEST_QUERY:
+    if cut:
         yield wording.CUT[language].format(count=LONGEST_QUERY)
 
 

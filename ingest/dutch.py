@@ -41,10 +41,10 @@ _STEMMERS: dict[Language, str] = {"nl": "dutch", "en": "english"}
 STOP_WORDS: dict[Language, frozenset[str]] = {
     "nl": frozenset(
         "aan al alle als bij dan dat de den der deze die dit door doet doen een en er ga gaan gaat geen haar had heb "
-        "hebben heeft hem het hij hoe hoeveel hun iets ik in is ja je kan komt kun kunnen maar me meer men met mij mijn moet "
-        "moeten mogen na naar nee niet nog nu of om omdat onder ons ook op over staat staan te tegen ten ter tot u uit "
-        "uw van veel vindt voor waar waarom wanneer waren was wat we wel welk welke werd wie wil wij worden wordt "
-        "zal ze zei zich zij zijn zo zou zullen brief volgens graag".split()
+        "hebben heeft hem het hij hoe hoeveel hun iets ik in is ja je kan komt kun kunnen maar me meer men met mij "
+        "mijn moet moeten mogen na naar nee niet nog nu of om omdat onder ons ook op over staat staan te tegen ten "
+        "ter tot u uit uw van veel vindt voor waar waarom wanneer waren was wat we wel welk welke werd wie wil wij "
+        "worden wordt zal ze zei zich zij zijn zo zou zullen brief volgens graag".split()
     ),
     "en": frozenset(
         "a about all also an and any are as at be been being but by can could did do does for from get gets had has "
