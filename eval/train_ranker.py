@@ -94,7 +94,7 @@ _AGAINST = frozenset(
 # The kind of question alone tells how gold questions are written more than what a letter says: it counts for less.
 _KIND_SHARE = 0.1
 # Readers ask more that a letter answers than that it does not; gold sets hold as much of both.
-_ANSWERABLE_WEIGHT = 1.5
+_ANSWERABLE_WEIGHT = 1.75
 # Easy silences, made rather than asked, count for little: to be told apart is what a letter names and does not say.
 _REMOVED_WEIGHT, _FOREIGN_WEIGHT = 0.05, 0.3
 _STRENGTH = 0.1

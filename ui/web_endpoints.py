@@ -66,11 +66,11 @@ class Endpoints:
         request: gradio.Request,
         history: list[dict[str, Any]] | None = None,
         letters: list[str] | None = None,
+        model: str | None = None,
         date_from: str = "",
         date_to: str = "",
         ministry: str = "",
         dossier: str = "",
-        model: str | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Answer a question over letters to parliament with verbatim quotations, or say that they are silent.
 
@@ -78,11 +78,11 @@ class Endpoints:
             question: The question, in Dutch or English.
             history: Earlier turns of the conversation, oldest first, such as {"question": "…", "paragraph_ids": []}.
             letters: Ids of the letters to ask; all when there are none.
+            model: Who words the answer, of those that this server offers; its own choice where none is named.
             date_from: Only letters from this day, month or year on, such as 2018-04-26, 2018-04 or 2018.
             date_to: Only letters up to this day, month or year, which counts as well.
             ministry: Only letters of this ministry, by its name or abbreviation, such as OCW.
             dossier: Only letters of this dossier, such as 29665 or 36200-XII.
-            model: Who words the answer, of those that this server offers; its own choice where none is named.
 
         Returns:
             {"partial": text} as it grows, and at last the answer as `kamervraag ask --json` prints it.
