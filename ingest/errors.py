@@ -8,6 +8,10 @@ _MOST_NAMED = 3
 class UserError(Exception):
     """Something the user can mend; the message says how. Shown as one line, exit status 1."""
 
+    def __init__(self, message: str) -> None:
+        """Take a message; a file may have a name of several lines."""
+        super().__init__(" ".join(message.splitlines()))
+
 
 class UnreadableLetter(UserError):
     """A file that can't be read as a letter."""

@@ -42,7 +42,7 @@ class MarkedRows:
     def __init__(self) -> None:
         self._by_number: dict[str, list[int]] = {}
         self._searched: dict[tuple[int, Form], int] = {}
-        self._anchored: set[int] = set()
+        self._anchored: list[int] = []
 
     def add(self, row: int, text: str) -> None:
         """Take in a line; one so long that no page holds it has no marks."""
@@ -54,13 +54,17 @@ class MarkedRows:
 
     def anchor(self, row: int) -> None:
         """Note that a mark of this row has become an anchor, beside which another number may be a mark."""
-        self._anchored.add(row)
+        at = bisect_left(self._anchored, row)
+        if self._anchored[at : at + 1] != [row]:
+            self._anchored.insert(at, row)
 
     def where(self, number: int, form: Form, floor: int) -> list[int]:
         """Return the rows from `floor` on to search for a number, the last first."""
         rows = self._by_number.get(str(number), [])
-        until = self._searched.get((number, form), 0)
-        return [row for row in reversed(rows[bisect_left(rows, floor) :]) if row >= until or row in self._anchored]
+        until = max(self._searched.get((number, form), 0), floor)
+        again = self._anchored[bisect_left(self._anchored, floor) : bisect_left(self._anchored, until)]
+        held = [row for row in again if rows[(at := bisect_left(rows, row)) : at + 1] == [row]]
+        return [*held, *rows[bisect_left(rows, until) :]][::-1]
 
     def searched(self, number: int, form: Form, until: int) -> None:
         """Note that no row before `until` holds this mark."""
