@@ -13,12 +13,15 @@ from ingest.dutch import fold
 from ingest.structure.papers import PAPER
 
 _SHORT = r"(?P<short>[A-Z][\w&-]{1,9})"
-_ABBREVIATION = re.compile(
-    rf"\b(?:waar|waarvoor) (?:staat|staan) (?:de )?(?:afkorting |letters )?{_SHORT} (?:eigenlijk )?voor\b"
-    rf"|\bwat (?:betekent|is) (?:de )?afkorting {_SHORT.replace('short', 'short2')}"
-    rf"|\bwaarvan is {_SHORT.replace('short', 'short3')} de afkorting\b"
-    rf"|\bwhat (?:does|do) (?:the )?(?:abbreviation |acronym |letters )?{_SHORT.replace('short', 'short4')} stand for\b"
-    rf"|\bwhat is {_SHORT.replace('short', 'short5')} short for\b",
+_ABBREVIATIONS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b(?:waar|waarvoor) (?:staat|staan) (?:de )?(?:afkorting |letters )?{_SHORT} (?:eigenlijk )?voor\b",
+        rf"\bwat (?:betekent|is) (?:de )?afkorting {_SHORT}",
+        rf"\bwaarvan is {_SHORT} de afkorting\b",
+        rf"\bwhat (?:does|do) (?:the )?(?:abbreviation |acronym |letters )?{_SHORT} stand for\b",
+        rf"\bwhat is {_SHORT} short for\b",
+    )
 )
 _PAPERS = re.compile(r"\b(?:welke|alle|which|what|all)\b(?: \w+)? (?:kamerstukken|parliamentary papers)\b")
 
@@ -38,8 +41,8 @@ def leading_places(question: Question, places: Sequence[SentencePlace]) -> list[
 
 def asked_abbreviation(text: str) -> str | None:
     """Return the abbreviation that a question asks the meaning of."""
-    found = _ABBREVIATION.search(text[:1].lower() + text[1:])
-    return next(filter(None, found.groups()), None) if found else None
+    begun = text[:1].lower() + text[1:]
+    return next((found["short"] for pattern in _ABBREVIATIONS if (found := pattern.search(begun))), None)
 
 
 def _announcements(places: Sequence[SentencePlace]) -> list[SentencePlace]:
