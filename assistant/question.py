@@ -52,8 +52,8 @@ _YES_NO = re.compile(
     r"|vindt|vinden|steunt|staat|staan|klopt|levert|neemt|maakt|does|do|did|are|were|has|have|can|could|may|must|should"
     r"|will|would|shall|am)\b"
 )
-_LETTER = r"(?:brief|kamerbrief|schrijven|stuk|letter|document|reactie|response)"
-_THE_LETTER = rf"(?:de|het|deze|dit|the|this) {_LETTER}"
+_LETTER = r"(?:brief|brieven|kamerbrief|kamerbrieven|letters|schrijven|stuk|letter|document|reactie|response)"
+_THE_LETTER = rf"(?:de|het|deze|dit|the|this|these) {_LETTER}"
 _WRITTEN = (
     r"(?:geschreven|schreef|schrijft|stuurt|stuurde\w*|gestuurd|verstuur\w*|verzond\w*|verzonden|schreven|gedateerd|uitgebracht"
     r"|onderteken\w*|getekend|written|wrote|writes|sent|sends|send|dated|issued|signed|published|out|from)\b"
@@ -107,14 +107,14 @@ _FACTS: tuple[tuple[LetterFact, re.Pattern[str]], ...] = (
     (
         "subject",
         re.compile(
-            rf"\b(?:waar|waarover) (?:gaat|ging|handelt|schrijft|informeert)\b(?: \w+){{0,3}} {_LETTER}"
+            rf"\b(?:waar|waarover) (?:gaat|gaan|ging|gingen|handelt|schrijft|informeert)\b(?: \w+){{0,3}} {_LETTER}"
             r"(?: (?:eigenlijk|nou|nu|precies|over))*\W*$"
             rf"|\bwat (?:staat er|is er) (?:zoal |allemaal )?in {_THE_LETTER}\W*$"
             rf"|\b{_ABOUT}(?: (?:van|in|uit|voor))? (?:{_THE_LETTER}|{_LETTER}(?: {_ABOUT})?)\W*$"
             rf"|\bwelke onderwerpen\b.*\b{_LETTER}\b|\b{_LETTER}\b.*\bwelke onderwerpen\b"
             rf"|\bvat {_THE_LETTER}.*\bsamen\b|\bsamenvatting\b.*\b{_LETTER}\W*$"
-            rf"|\bwhat(?:'s| is| was) {_THE_LETTER} (?:all |really |actually )?about\W*$"
-            rf"|\bwhat does {_THE_LETTER} (?:say|cover|discuss|deal with|contain)\W*$"
+            rf"|\bwhat(?:'s| is| are| was) {_THE_LETTER} (?:all |really |actually )?about\W*$"
+            rf"|\bwhat do(?:es)? {_THE_LETTER} (?:say|cover|discuss|deal with|contain)\W*$"
             rf"|\b{_ABOUT_EN} (?:of|in|covered (?:in|by)) (?:{_THE_LETTER}|{_LETTER})\W*$"
             rf"|\b(?:what|which) (?:topics|subjects)\b.*\b{_LETTER}\b|\bsummar(?:ise|ize) {_THE_LETTER}\W*$"
         ),

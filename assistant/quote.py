@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -26,6 +27,12 @@ _NEAR_SHARE, _NEAR_SHARE_POINTED = 0.25, 0.45
 _NEXT_SHARE = 0.12
 
 
+# What stands over a signature and tells nothing of who signed.
+_CLOSING = re.compile(
+    r"(?:hoogachtend|met (?:de meeste )?hoogachting|met vriendelijke groet(?:en)?)\W*$", re.IGNORECASE
+)
+
+
 def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSentence, ...]:
     """Return the best sentence and those nearly as good, at most three; sentences of a paragraph in reading order.
 
@@ -35,7 +42,8 @@ def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSenten
     if ranking.led:
         return ranking.sentences[: min(ranking.led, _MOST_LED)]
     if question.fact and fact_here(question.fact, best.place.candidate) > 0:
-        chosen = [ranked for ranked in ranking.sentences if fact_here(question.fact, ranked.place.candidate) > 0]
+        here = [ranked for ranked in ranking.sentences if fact_here(question.fact, ranked.place.candidate) > 0]
+        chosen = [ranked for ranked in here if not _CLOSING.match(text_of(ranked))] or here
         latest = newest_first(chosen)[:MOST_SENTENCES]
         return tuple(sorted(latest, key=lambda ranked: ranked.place.candidate.paragraph.id))
     pointed = asks_expression(question) and bool(find_decisive(question, text_of(best)))

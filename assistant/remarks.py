@@ -19,6 +19,7 @@ _NOW = re.compile(
     r"|now|nowadays|currently|today|at present|presently|these days|still|current|latest)\b",
     re.IGNORECASE,
 )
+_SEVERAL = re.compile(r"\b(?:kamer)?brieven\b|\bletters\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -35,7 +36,7 @@ def of_scope(answered: str, undated: Sequence[str], asked: int, language: Langua
     if undated:
         named = ", ".join([*undated[:_MOST_NAMED], *(["…"] if len(undated) > _MOST_NAMED else [])])
         yield wording.UNDATED[language].format(letters=named)
-    if asked > 1 and fact_of(answered):
+    if asked > 1 and fact_of(answered) and not _SEVERAL.search(answered):
         yield wording.ABOUT_ONE[language].format(count=asked)
 
 
