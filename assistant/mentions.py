@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from assistant.dialogue import Citation
 from assistant.question import Question
@@ -14,7 +15,7 @@ from assistant.retrieve import retrieve
 from ingest.cards import LetterCard
 from ingest.dutch import analyse
 from ingest.index import Index
-from ingest.letter import Letter
+from ingest.letter import Language, Letter
 from ingest.structure.build import HEADER_SLUG, SIGNATURE_SLUG
 
 _PARAGRAPHS_A_LETTER, _NEAREST = 3, 40
@@ -110,10 +111,14 @@ def find_mentions(
 
 
 def _groups(question: Question) -> list[list[tuple[str, ...]]]:
-    """Return the terms that mention each word of the question: its translations and the compounds it stands in too."""
+    """Return the terms that mention each word of the question: its translations and the compounds it stands in too.
+
+    A word of either language may stand in a Dutch letter: "instant payments".
+    """
     return [
         [
             *group.alternatives,
+            *(tuple(analyse(group.surface, language)) for language in get_args(Language)),
             *(
                 (longer,)
                 for term, related in group.related.items()
