@@ -12,7 +12,7 @@ from ingest.read.lines import Line
 from ingest.read.paragraph import Paragraph
 from ingest.read.tree import Element, name_of, text_of
 from ingest.read.word_package import BODY, Package, child, number, value
-from ingest.read.word_styles import Numbering, Styles
+from ingest.read.word_styles import Numbering, Style, Styles
 
 # What holds running text besides runs: links, what was inserted or moved here, controls, fields.
 _HOLDERS = frozenset("hyperlink ins moveto smarttag sdt sdtcontent fldsimple customxml dir bdo".split())
@@ -81,7 +81,7 @@ class _Document:
             for box in _text_boxes(element):
                 yield from self._lines_in(box, depth + 1)
         paragraph = Paragraph()
-        self._fill(paragraph, element, element)
+        self._fill(paragraph, element, self._styles.styles_of(element))
         label = self._label(element)
         level = self._styles.heading_level(element)
         if level:
@@ -98,22 +98,22 @@ class _Document:
             return ""
         return self._numbering.next_label(value(child(found, "numid")), number(child(found, "ilvl"), 0))
 
-    def _fill(self, paragraph: Paragraph, container: Element, whole: Element) -> None:
-        """Write the runs within a container; `whole` is the paragraph they belong to."""
+    def _fill(self, paragraph: Paragraph, container: Element, styles: Sequence[Style]) -> None:
+        """Write the runs within a container; `styles` are those of the paragraph they belong to."""
         for element in container:
             name = name_of(element)
             if name == "r":
-                self._write_run(paragraph, element, whole)
+                self._write_run(paragraph, element, styles)
             elif name in _HOLDERS:
-                self._fill(paragraph, element, whole)
+                self._fill(paragraph, element, styles)
             elif name in ("omath", "omathpara"):
                 paragraph.write(text_of(element))
 
-    def _write_run(self, paragraph: Paragraph, run: Element, whole: Element) -> None:
+    def _write_run(self, paragraph: Paragraph, run: Element, styles: Sequence[Style]) -> None:
         hidden = child(run, "rpr", "vanish")
         if hidden is not None and value(hidden) not in ("0", "false"):
             return
-        style = self._styles.print_of(run, whole)
+        style = self._styles.print_of(run, styles)
         marked = False
         for element in run:
             name = name_of(element)
@@ -157,7 +157,7 @@ class _Document:
         for cell in cells:
             for element in cell.iter():
                 if name_of(element) == "p":
-                    self._fill(line, element, element)
+                    self._fill(line, element, self._styles.styles_of(element))
                     line.write(" ")
         yield from line.lines("row")
 

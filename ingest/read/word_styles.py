@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,7 +21,7 @@ _ALPHABET = 26
 
 
 @dataclass(frozen=True, slots=True)
-class _Style:
+class Style:
     """What one style says: its name, the one it is based on, and its properties."""
 
     name: str
@@ -65,10 +66,14 @@ class Styles:
         """Whether a paragraph is a line of the table of contents."""
         return any(_CONTENTS.fullmatch(style.name) for style in self._chain(child(paragraph, "ppr"), "pstyle"))
 
-    def print_of(self, run: Element, paragraph: Element) -> frozenset[str]:
-        """Return how a run is printed: itself, by its style, or by its paragraph's."""
+    def styles_of(self, paragraph: Element) -> tuple[Style, ...]:
+        """Return the style of a paragraph and those it is based on, the nearest first."""
+        return self._chain(child(paragraph, "ppr"), "pstyle")
+
+    def print_of(self, run: Element, around: Sequence[Style]) -> frozenset[str]:
+        """Return how a run is printed: itself, by its style, or by those of its paragraph, `styles_of`."""
         own = child(run, "rpr")
-        chains = (*self._chain(own, "rstyle"), *self._chain(child(paragraph, "ppr"), "pstyle"))
+        chains = (*self._chain(own, "rstyle"), *around)
         sources = (_flags_in(own), *(style.flags for style in chains))
         return frozenset(
             style
@@ -76,21 +81,21 @@ class Styles:
             if next((source[flag] for source in sources if flag in source), False)
         )
 
-    def _chain(self, properties: Element | None, kind: str) -> tuple[_Style, ...]:
+    def _chain(self, properties: Element | None, kind: str) -> tuple[Style, ...]:
         """Return the style that properties name and those it is based on, the nearest first."""
         named = None if properties is None else child(properties, kind)
-        chain: dict[str, _Style] = {}
+        chain: dict[str, Style] = {}
         key = "" if named is None else value(named)
         while key in self._elements and key not in chain and len(chain) < _MOST_BASES:
             chain[key] = self._style(key)
             key = chain[key].base
         return tuple(chain.values())
 
-    def _read(self, key: str) -> _Style:
+    def _read(self, key: str) -> Style:
         style = self._elements[key]
         properties = child(style, "ppr")
         named, base = child(style, "name"), child(style, "basedon")
-        return _Style(
+        return Style(
             "" if named is None else value(named),
             "" if base is None else value(base),
             None if properties is None else child(properties, "outlinelvl"),
