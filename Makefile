@@ -57,6 +57,8 @@ baseline: install  ## take today's answers as those that later ones are held aga
 	mkdir -p eval/baseline
 	cp out/baseline/metrics.json out/baseline/scores.jsonl eval/baseline/
 
+# one thread, as the program itself has
+bench: export OPENBLAS_NUM_THREADS = 1
 bench: install  ## measure speed, memory and quality beside the build a user would otherwise make, and their growth
 	$(BIN)/python -m eval.bench
 	$(BIN)/python -m eval.growth
