@@ -45,6 +45,8 @@ from ingest.settings import Settings, load_home, load_settings
 
 # Candidates from each of vectors and words, in an index of this size; as many again for each tenfold.
 _DEPTH, _SMALL_INDEX = 40, 1_000
+# Paragraphs that are weighed at most, of these candidates.
+_MOST_MATCHED = 120
 _MOST_NEAREST = 3
 _MOST_LISTED = 5
 # Turns that a follow-up may look back on, and the odds below which its language is that of the turn before.
@@ -232,7 +234,7 @@ class Assistant:
         named = [*cited, *(announcing_paragraphs(self.letters, letters) if question.fact == "subject" else ())]
         tenfolds = math.log10(max(self.index.size, _SMALL_INDEX) / _SMALL_INDEX)
         depth = max(at_least, round(_DEPTH * (1 + tenfolds)))
-        return retrieve(question, self.index, self.letters, letters, depth, named)
+        return retrieve(question, self.index, self.letters, letters, depth, named, max(at_least, _MOST_MATCHED))
 
     @cached_property
     def ranker(self) -> Ranker:

@@ -44,8 +44,11 @@ def retrieve(
     only: Sequence[str] = (),
     depth: int = 40,
     named: Sequence[str] = (),
+    most: int = 80,
 ) -> tuple[Candidate, ...]:
     """Return the candidates among `letters`, or only those with the ids `only`; in no particular order.
+
+    Vectors and words find `depth` chunks each; of their paragraphs the `most` that match best by tokens are kept.
 
     `named` are ids of paragraphs that are candidates whatever their words; so are those that bear the footnote asked
     for, where many do only in the letters where something is found.
@@ -61,7 +64,18 @@ def retrieve(
     by_paragraph: dict[str, list[_RowMatch]] = {}
     for match in _match_rows(question.encoded.tokens, index, rows):
         by_paragraph.setdefault(match.row.paragraph_id, []).append(match)
-    return tuple(_candidate(letters[own[0].row.letter_id], own, dense, lexical) for own in by_paragraph.values())
+    wanted = {*named, *noted}
+    best = sorted(by_paragraph, key=lambda one: (one in wanted, _best(by_paragraph[one])), reverse=True)
+    kept = set(best[: max(most, len(wanted))])
+    return tuple(
+        _candidate(letters[own[0].row.letter_id], own, dense, lexical)
+        for paragraph_id, own in by_paragraph.items()
+        if paragraph_id in kept
+    )
+
+
+def _best(matches: Sequence[_RowMatch]) -> float:
+    return max(match.late.mean for match in matches)
 
 
 @dataclass(frozen=True, slots=True)
