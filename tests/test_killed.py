@@ -133,6 +133,8 @@ def kill_often(ingester: Ingester, folder: Path, seed: int) -> tuple[int, int]:
         number += 1
         at_work, new = kill_once(ingester, write_letters(letters, number), home, moments.uniform(0, longest))
         killed, renewed = killed + at_work, renewed + new
+        # a few come too late, however fast the machine is meanwhile
+        longest *= 1.02 if at_work else 0.9
     assert ingester.run(write_letters(letters, 0), home) == 0
     assert not [path for path in home.folder.rglob("*") if path.suffix in (".part", ".building")]
     assert len([path for path in home.generations_folder.iterdir() if path.is_dir()]) == 1
