@@ -543,6 +543,15 @@ def test_a_new_generation_replaces_the_old_and_leftovers_of_a_crash_go(built: Pa
         assert index.size == len(TEXTS)
 
 
+def test_a_generation_that_was_being_removed_when_its_remover_was_killed_goes(tmp_path: Path) -> None:
+    build_generation(tmp_path, CONTENTS, IDENTITY)
+    (half_gone,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    (half_gone / "lease").unlink()
+    build_generation(tmp_path, CONTENTS, IDENTITY)
+    (left,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    assert left != half_gone
+
+
 def test_a_reader_keeps_its_generation_until_it_closes(built: Path, tmp_path: Path) -> None:
     generations = Path(shutil.copytree(built, tmp_path / "generations"))
     old = current(generations)

@@ -360,6 +360,9 @@ def _remove_unread(generations: Path, keep: str) -> None:
     for folder in generations.iterdir():
         if folder.name == keep or not folder.is_dir() or folder.suffix:
             continue
+        if not (folder / _LEASE).exists():  # whoever was removing it was killed
+            shutil.rmtree(folder, ignore_errors=True)
+            continue
         with suppress(OSError), open_file(folder / _LEASE) as lease:
             fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(folder, ignore_errors=True)
