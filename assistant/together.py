@@ -13,6 +13,8 @@ from assistant.grounding import Texts, Word, ground
 from ingest.letter import Language
 
 _AND = re.compile(r"\s(?:en|and|of|or)\s", re.IGNORECASE)
+# Names that are said in one breath: "het Midden-Oosten en Jordanië".
+_NAMES = re.compile(r"\b[A-ZÀ-Þ][\w-]+ (?:en|and|of|or) [A-ZÀ-Þ][\w-]+")
 # Between two figures: where the one thing ends and the next begins, the strongest first.
 _BOUNDARIES = (
     re.compile(r";"),
@@ -28,6 +30,9 @@ def find_parted(sentence: str, language: Language, grouped: Sequence[Texts], bef
     Each of `grouped` is one sentence of the sources, in one or both languages, and each of `before` the one before
     it, which a sentence without a name of its own may be about.
     """
+    for joined in _NAMES.findall(sentence):
+        if blame := _parted(joined, language, (), grouped, before):
+            return blame
     for clause in clauses_of(sentence):
         figures = find_figures(clause, language)
         parts = [clause] if figures else _AND.split(clause)
