@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from ingest.index import Letters
@@ -27,7 +27,7 @@ _ANNOUNCES = re.compile(
 
 def find_announcements(letter: Letter) -> tuple[Place, ...]:
     """Return the places, at most three, that tell what a letter is about; in reading order, never none."""
-    subject = [(paragraph.id, 0) for paragraph in _of_kind(letter, "header") if _holds_title(letter, paragraph)][:1]
+    subject = [(one.id, 0) for _, one in letter.paragraphs() if one.kind == "header" and _holds_title(letter, one)][:1]
     opening = [one for _, one in letter.paragraphs() if one.kind in BODY_KINDS][:_OPENING_PARAGRAPHS]
     announced = [
         (paragraph.id, number)
@@ -44,10 +44,6 @@ def announcing_paragraphs(letters: Letters, asked: Sequence[str]) -> tuple[str, 
     heads = letters.heads
     newest = sorted(asked or heads, key=lambda letter_id: heads[letter_id].date or date.min)[-_MOST_LETTERS:]
     return tuple(paragraph_id for one in newest for paragraph_id, _ in find_announcements(letters[one]))
-
-
-def _of_kind(letter: Letter, kind: str) -> Iterator[Paragraph]:
-    return (paragraph for _, paragraph in letter.paragraphs() if paragraph.kind == kind)
 
 
 def _holds_title(letter: Letter, paragraph: Paragraph) -> bool:

@@ -53,8 +53,7 @@ _MOST_LISTED = 4
 
 def listed_after(question: Question, ranking: Ranking) -> list[RankedSentence]:
     """Return the sentences, at most four, of an enumeration that the best sentence announces or opens."""
-    best = ranking.sentences[0].place
-    places = {ranked.place.at: ranked for ranked in ranking.sentences}
+    best, beside = ranking.sentences[0].place, beside_best(ranking)
     paragraph, first = best.candidate.paragraph, best.sentence
     text = paragraph.sentence(first)
     announced = _ANNOUNCES.search(text) if len(text) <= _LONGEST_ANNOUNCEMENT else None
@@ -65,17 +64,12 @@ def listed_after(question: Question, ranking: Ranking) -> list[RankedSentence]:
         following = [number for number in following if _ORDINAL.match(paragraph.sentence(number))]
     else:
         return []
-    return [places[paragraph.id, number] for number in following if (paragraph.id, number) in places]
+    return [beside[number - first] for number in following if number - first in beside]
 
 
 def complete(question: Question, ranking: Ranking) -> list[RankedSentence]:
     """Return the neighbours that the best sentence needs, the most needed first."""
-    best = ranking.sentences[0].place
-    beside = {
-        ranked.place.sentence - best.sentence: ranked
-        for ranked in ranking.sentences
-        if ranked.place.candidate.paragraph.id == best.candidate.paragraph.id
-    }
+    best, beside = ranking.sentences[0].place, beside_best(ranking)
     text = best.candidate.paragraph.sentence(best.sentence)
     before, after = beside.get(-1), beside.get(1)
     found: list[RankedSentence] = []
@@ -86,6 +80,16 @@ def complete(question: Question, ranking: Ranking) -> list[RankedSentence]:
     if after and _wants_more(question) and _ELABORATES.match(text_of(after)):
         found.append(after)
     return found
+
+
+def beside_best(ranking: Ranking) -> dict[int, RankedSentence]:
+    """Return the ranked sentences of the best one's paragraph, by how many sentences they stand after it."""
+    best = ranking.sentences[0].place
+    return {
+        ranked.place.sentence - best.sentence: ranked
+        for ranked in ranking.sentences
+        if ranked.place.candidate.paragraph.id == best.candidate.paragraph.id
+    }
 
 
 def text_of(ranked: RankedSentence) -> str:

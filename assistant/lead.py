@@ -10,6 +10,7 @@ from assistant.about import MOST_ANNOUNCEMENTS, find_announcements
 from assistant.features import SentencePlace
 from assistant.question import Question
 from ingest.dutch import fold
+from ingest.letter import Footnote
 from ingest.structure.papers import PAPER
 
 _SHORT = r"(?P<short>[A-Z][\w&-]{1,9})"
@@ -55,9 +56,7 @@ def _announcements(places: Sequence[SentencePlace]) -> list[SentencePlace]:
 
 
 def _bears(mark: str, place: SentencePlace) -> bool:
-    start, end = place.candidate.paragraph.sentences[place.sentence]
-    notes = place.candidate.letter.notes_of(place.candidate.paragraph.id)
-    return any(note.mark == mark and start < note.offset <= end for note in notes)
+    return any(note.mark == mark for note in _notes(place))
 
 
 def _explains(short: str, place: SentencePlace) -> bool:
@@ -70,11 +69,15 @@ def _explains(short: str, place: SentencePlace) -> bool:
 
 
 def _names_paper(place: SentencePlace) -> bool:
+    texts = (place.candidate.paragraph.sentence(place.sentence), *(note.text for note in _notes(place)))
+    return any(PAPER.search(text) for text in texts)
+
+
+def _notes(place: SentencePlace) -> list[Footnote]:
+    """Return the footnotes whose marks stand in a sentence."""
     start, end = place.candidate.paragraph.sentences[place.sentence]
     notes = place.candidate.letter.notes_of(place.candidate.paragraph.id)
-    texts = [place.candidate.paragraph.sentence(place.sentence)]
-    texts += [note.text for note in notes if start < note.offset <= end]
-    return any(PAPER.search(text) for text in texts)
+    return [note for note in notes if start < note.offset <= end]
 
 
 def _position(place: SentencePlace) -> tuple[str, int, int]:

@@ -195,10 +195,10 @@ def related_terms(term: str, terms: Terms) -> frozenset[str]:
     return frozenset(longer.union(terms.document_frequencies(shorter)) - {term})
 
 
-def similar_term(term: str, terms: Terms) -> str | None:
-    """Return the term most like a misspelt one, if one is like enough to be meant."""
+def similar_terms(term: str, terms: Terms, most: int = 1, least: float = _SIMILAR) -> list[str]:
+    """Return the terms most like a misspelt one that are like enough to be meant, by `difflib`'s ratio."""
     near = terms.terms_beginning(term[:1], (len(term) - 2, len(term) + 2))
-    return next(iter(difflib.get_close_matches(term, near, 1, _SIMILAR)), None)
+    return difflib.get_close_matches(term, near, most, least)
 
 
 _FRAME = re.compile(
@@ -332,4 +332,4 @@ def _corrected(surface: str, language: Language, index_terms: Terms) -> str | No
     terms = analyse(surface, language)
     if len(terms) != 1 or len(terms[0]) < _SHORTEST_CORRECTED or terms[0].isdigit():
         return None
-    return similar_term(terms[0], index_terms)
+    return next(iter(similar_terms(terms[0], index_terms)), None)

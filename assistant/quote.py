@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 
-from assistant.complete import complete, listed_after, text_of
+from assistant.complete import beside_best, complete, listed_after, text_of
 from assistant.decisive import asks_expression, find_decisive
 from assistant.dialogue import Citation
 from assistant.features import SentencePlace, coverage, fact_here, terms_of_sentence
@@ -49,7 +50,8 @@ def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSenten
     pointed = asks_expression(question) and bool(find_decisive(question, text_of(best)))
     least = (_NEAR_SHARE_POINTED if pointed else _NEAR_SHARE) * best.share
     near = [ranked for ranked in ranking.sentences[:MOST_SENTENCES] if ranked.share >= least]
-    goes_on = [] if pointed else [one for one in _after(best, ranking) if one.share >= _NEXT_SHARE * best.share]
+    after = beside_best(ranking).get(1)
+    goes_on = [after] if after and not pointed and after.share >= _NEXT_SHARE * best.share else []
     listed, others = listed_after(question, ranking), _other_letters(ranking, _NEAR_SHARE * best.share)
     chosen = list(dict.fromkeys([best, *listed, *others, *complete(question, ranking), *near, *goes_on]))
     chosen = chosen[: max(MOST_SENTENCES, 1 + len(listed))]
@@ -57,23 +59,15 @@ def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSenten
     return tuple(sorted(chosen, key=lambda ranked: (order[ranked.place.candidate.paragraph.id], ranked.place.sentence)))
 
 
-def _after(best: RankedSentence, ranking: Ranking) -> list[RankedSentence]:
-    """Return the sentence after the best one, where it is in the ranking."""
-    wanted = (best.place.at[0], best.place.at[1] + 1)
-    return [ranked for ranked in ranking.sentences if ranked.place.at == wanted]
-
-
 def newest_first(chosen: Iterable[RankedSentence]) -> tuple[RankedSentence, ...]:
     """Return the sentences letter by letter, the newest letter first and those without a date last."""
     by_letter: dict[str, list[RankedSentence]] = {}
     for ranked in chosen:
         by_letter.setdefault(ranked.place.candidate.letter.id, []).append(ranked)
-    ordered = sorted(by_letter.values(), key=lambda of_one: _day(of_one[0].place.candidate.letter), reverse=True)
+    ordered = sorted(
+        by_letter.values(), key=lambda of_one: of_one[0].place.candidate.letter.date or date.min, reverse=True
+    )
     return tuple(ranked for of_one in ordered for ranked in of_one)
-
-
-def _day(letter: Letter) -> int:
-    return letter.date.toordinal() if letter.date else 0
 
 
 def _other_letters(ranking: Ranking, least: float) -> list[RankedSentence]:

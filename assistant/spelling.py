@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Mapping
 
+from assistant.question import similar_terms
 from ingest.dutch import analyse, dictionary_words, fold
 from ingest.index import Index
 from ingest.letter import Language, Letter
@@ -13,7 +14,7 @@ from ingest.letter import Language, Letter
 # Short words are like too many others, and fewer names than other words are like each other.
 _WORD, _SHORTEST_OTHER = re.compile(r"[^\W\d_]{6,}"), 8
 # So like, by `difflib`'s ratio, have a word and its term to be to one that the letters use.
-_LIKE, _LIKE_TERM = 0.91, 0.75
+_LIKE, _LIKE_TERM, _MOST_LIKE = 0.91, 0.75, 3
 _MOST_WORDS = 60
 
 
@@ -31,8 +32,7 @@ def respell(text: str, language: Language, index: Index, letters: Mapping[str, L
 
 def _most_like(word: str, term: str, language: Language, index: Index, letters: Mapping[str, Letter]) -> str | None:
     """Return the word of a letter that is most like one, in the language asked, if one is like enough."""
-    near = index.terms_beginning(term[:1], (len(term) - 2, len(term) + 2))
-    for like in difflib.get_close_matches(term, near, 3, _LIKE_TERM):
+    for like in similar_terms(term, index, _MOST_LIKE, _LIKE_TERM):
         for row in index.rows([number for number, _ in index.search_terms([like], 1)]):
             _, paragraph = letters[row.letter_id].find(row.paragraph_id)
             text = paragraph.text if language == "nl" else " ".join(paragraph.translated)

@@ -10,9 +10,9 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from unicodedata import combining, normalize
 
 from assistant.pipeline import Assistant
+from ingest.dutch import fold
 from ingest.errors import UserError, unknown_letter
 from ingest.home import Home, HomeBeside
 from ingest.letter import Letter
@@ -79,7 +79,7 @@ class Library:
         """
         bundled = bundled_ids()
         ids = sorted(sorted(assistant.letters, reverse=True), key=lambda one: (one not in bundled, one not in own))
-        if words := _fold(wanted).split():
+        if words := fold(wanted).split():
             ids = [one for one in ids if _has(self.entry(assistant, one, own), words)]
         return [self.entry(assistant, one, own) for one in ids[:MOST_LISTED]], max(len(ids) - MOST_LISTED, 0)
 
@@ -167,13 +167,8 @@ class Library:
 
 
 def _has(entry: Record, words: Sequence[str]) -> bool:
-    text = _fold(" ".join([entry["id"], entry["title"], *entry["name"].values()]))
+    text = fold(" ".join([entry["id"], entry["title"], *entry["name"].values()]))
     return all(word in text for word in words)
-
-
-def _fold(text: str) -> str:
-    """Return a text as it is compared: without accents and capitals."""
-    return "".join(sign for sign in normalize("NFD", text) if not combining(sign)).casefold()
 
 
 @contextmanager
