@@ -559,6 +559,20 @@ def test_the_head_runs_to_its_last_label_without_a_salutation() -> None:
     assert letter.addressee == "de Voorzitter van de Tweede Kamer der Staten-Generaal"
 
 
+@pytest.mark.parametrize("greeting", ["Geachte voorzitter,", "Mijnheer de Voorzitter,", "Beste Voorzitter, geachte leden,"])
+@pytest.mark.parametrize("address", ["Aan\nde Voorzitter\nvan de Tweede Kamer", "Bijlagen\n1\n3 (waarvan\n1 apart)"])
+def test_a_letter_of_one_line_a_paragraph_keeps_head_and_text_apart(greeting: str, address: str) -> None:
+    opening = "Op 2 juni jl. vroeg uw Kamer om een overzicht van de wachttijden bij de rechtbanken in het noorden."
+    second = "In Groningen wacht een huurder gemiddeld elf weken op een zitting, in Assen negen weken en soms langer."
+    text = (
+        f"{address}\n\nDen Haag, 3 mei 2021\nBetreft: Wachttijden bij de rechtbanken\n\n\n{greeting}\n\n{opening}"
+        f"\n\nOorzaken\n\n{second}{FOOT}"
+    )
+    letter = build_letter(lines_of(text), "brief")
+    assert (letter.date, letter.title) == (date(2021, 5, 3), "Wachttijden bij de rechtbanken")
+    assert (headings_of(letter)[1:], body_of(letter)[:2]) == (["Oorzaken"], [opening, second])
+
+
 def test_a_paper_with_answers_is_dated_and_titled_by_its_head() -> None:
     letter = build_letter(
         lines_of(

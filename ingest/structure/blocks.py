@@ -15,6 +15,7 @@ from ingest.structure.shapes import (
     LONE_NUMBER,
     NUMBERED,
     POST,
+    SALUTATION,
     bare,
     ends_sentence,
     is_question_label,
@@ -92,7 +93,7 @@ def _breaks(lines: tuple[Line, ...], start: int, position: int, margin: Margin) 
     """Whether a new block begins at `position`; the present one began at `start`."""
     previous, line = lines[position - 1], lines[position]
     labelled = is_question_label(bare(previous.text)) or is_question_label(bare(line.text))
-    if labelled or _begins_signature(previous, line):
+    if labelled or _begins_signature(previous, line) or (line.gap and _ends_salutation(lines[start:position])):
         return True
     if LONE_BULLET.fullmatch(previous.text) or _is_lone_number(lines, position - 1):
         return False
@@ -183,6 +184,12 @@ def _begins_signature(previous: Line, line: Line) -> bool:
     """Whether a closing formula begins here, or a post does after a sentence and a blank line or page."""
     apart = (line.gap or line.page_break) and ends_sentence(bare(previous.text))
     return bool(CLOSING.match(line.text)) or (apart and line.text.endswith(",") and bool(POST.match(line.text)))
+
+
+def _ends_salutation(lines: tuple[Line, ...]) -> bool:
+    """Whether these lines, with a gap after them, are how a letter greets its reader."""
+    text = bare(" ".join(line.text for line in lines[-2:]))
+    return text.endswith(",") and bool(SALUTATION.match(text))
 
 
 def _is_numbered_heading(lines: tuple[Line, ...], start: int, position: int) -> bool:

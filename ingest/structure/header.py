@@ -11,12 +11,8 @@ from ingest.read import Line
 from ingest.structure.blocks import Block
 from ingest.structure.dates import DATE, first_date
 from ingest.structure.papers import plain_dossier
-from ingest.structure.shapes import SENTENCE_END, bare, ends_sentence, is_question_label, looks_like_heading
+from ingest.structure.shapes import SALUTATION, SENTENCE_END, bare, ends_sentence, is_question_label, looks_like_heading
 
-_SALUTATION = re.compile(
-    r"(?:geachte|beste|excellentie|hooggeachte|mijnheer de voorzitter|mevrouw de voorzitter)\b[^.]{0,80}$",
-    re.IGNORECASE,
-)
 _LABEL = re.compile(
     r"(?P<label>datum|betreft|onderwerp|(?:ons |uw )?kenmerk|(?:onze |uw )referentie|bijlagen?(?:\(n\))?"
     r"|contactpersoon|telefoon|e-mail|(?:van|aan)(?=\s*:))"
@@ -68,7 +64,7 @@ def find_body(blocks: Sequence[Block]) -> int:
     """Return the position of the first block after the head (addressee, date, subject, salutation)."""
     head = [block.text for block in blocks]
     for position, text in enumerate(head[:_MOST_HEADER_BLOCKS]):
-        if _SALUTATION.match(text):
+        if SALUTATION.match(text):
             return position + 1
     labelled = max((at for at, block in enumerate(blocks[:_MOST_HEADER_BLOCKS]) if _belongs_to_head(block)), default=-1)
     first = next((at for at in range(labelled + 1, len(blocks)) if _begins_body(blocks, at)), None)
@@ -111,7 +107,7 @@ def header_paragraphs(blocks: Sequence[Block]) -> tuple[tuple[Line, ...], ...]:
     values_due = 0
     for line in (line for block in blocks for line in block.lines):
         label = _LABEL.match(line.text)
-        starts = line.gap or bool(label or _SALUTATION.match(line.text) or _DATE_LINE.match(line.text))
+        starts = line.gap or bool(label or SALUTATION.match(line.text) or _DATE_LINE.match(line.text))
         joins_labels = bool(label and not label["value"] and not line.gap) or not label
         if not paragraphs or (starts and not (values_due > 0 and joins_labels)):
             paragraphs.append([line])
@@ -195,12 +191,8 @@ def _is_prose(block: Block) -> bool:
 
 def _is_header_like(block: Block) -> bool:
     text = block.text
-    matches = (pattern.match(text) for pattern in (_LABEL, _ADDRESSEE, _MINISTRY, _SALUTATION))
+    matches = (pattern.match(text) for pattern in (_LABEL, _ADDRESSEE, _MINISTRY, SALUTATION))
     return any(matches) or bool(DATE.search(text) or _POSTAL.search(text))
-
-
-def _is_title_or_header(block: Block) -> bool:
-    return _is_header_like(block) or block.text.isupper()
 
 
 def _labelled(paragraphs: Sequence[Sequence[Line]]) -> dict[str, str]:

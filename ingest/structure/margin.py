@@ -60,8 +60,11 @@ def find_margin(lines: tuple[Line, ...]) -> Margin:
         if not following.gap and following.text[0].islower() and line.text[-1] not in _ENDS
     ]
     if not wrapped:
-        return Margin(_fixed_width, float("inf"), float("inf"), float("inf"))
+        return _UNWRAPPED
     column = max(line.indent + len(line.text) for line, _ in wrapped)
+    if sum(line.indent + len(line.text) > column for line in lines) > len(wrapped):
+        # an address or two go on below; the text, of a line a paragraph, does not
+        return _UNWRAPPED
     exceptions = sum(_fixed_width(line, following) <= column for line, following in wrapped)
     if exceptions <= _MOST_EXCEPTIONS * len(wrapped):
         after = column * _FIXED_WHEN_SPACED if _is_spaced(lines, column) else column
@@ -96,3 +99,6 @@ def _fixed_width(line: Line, following: Line) -> float:
 def _printed_width(line: Line, following: Line) -> float:
     text = _with_next_word(line, following)
     return sum(_WIDTHS.get(sign, _CAPITAL if sign.isupper() else _AVERAGE) for sign in text)
+
+
+_UNWRAPPED = Margin(_fixed_width, float("inf"), float("inf"), float("inf"))

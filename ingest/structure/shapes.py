@@ -26,6 +26,10 @@ POST = re.compile(
     r"(?:vice)?(?:minister|staatssecretaris|minister-president|kabinet)\b",
     re.IGNORECASE,
 )
+SALUTATION = re.compile(
+    r"(?:geachte|beste|excellentie|hooggeachte|mijnheer de voorzitter|mevrouw de voorzitter)\b[^.]{0,80}$",
+    re.IGNORECASE,
+)
 CLOSING = re.compile(
     r"(?:hoogachtend|met\s+(?:vriendelijke|hartelijke)\s+groet(?:en)?|met\s+(?:de\s+meeste\s+)?hoogachting)\b",
     re.IGNORECASE,
