@@ -37,6 +37,7 @@ Features = npt.NDArray[np.float64]
 Scores = npt.NDArray[np.float64]
 """Shape (n,): one score a sentence."""
 
+_ASKING = re.compile(r"\?[\"'”’»)\]]*$")
 _PARTIAL, _ALL = 0.6, 0.95
 _LEAST_AROUND = 0.25
 _NUMBER_WORDS = (
@@ -88,24 +89,41 @@ class SentencePlace:
 def describe_sentences(
     question: Question, candidates: Sequence[Candidate]
 ) -> tuple[tuple[SentencePlace, ...], Features]:
-    """Return every sentence of the candidates and its features, shape (n, len(SENTENCE_FEATURES))."""
+    """Return the sentences of the candidates that may answer, and their features, shape (n, len(SENTENCE_FEATURES)).
+
+    A sentence that asks something itself answers nothing.
+    """
     weights = token_weights(question)
+    usable = [_telling(candidate) for candidate in candidates]
     places = tuple(
-        SentencePlace(candidate, number) for candidate in candidates for number in range(len(candidate.sentences))
+        SentencePlace(candidate, number) for candidate, own in zip(candidates, usable, strict=True) for number in own
     )
     if not places:
         return places, np.empty((0, len(SENTENCE_FEATURES)))
     late = np.stack([place.candidate.sentences[place.sentence] for place in places])
     around = np.stack([candidate.late for candidate in candidates])
-    counts = [len(candidate.sentences) for candidate in candidates]
+    counts = [len(own) for own in usable]
     with np.errstate(invalid="ignore"):  # vector units busy in other threads may raise this flag for nothing
         by_token = np.column_stack([late.mean(1), late @ weights, late.min(1)])
         by_paragraph = np.repeat(np.column_stack([around.mean(1), around @ weights]), counts, axis=0)
     weakest = np.column_stack([_weakest(late, token_mask(question, names=names)) for names in (False, True)])
     best = max(candidate.lexical for candidate in candidates) or 1.0
-    rest = np.array([row for candidate in candidates for row in _describe_words(question, candidate, best)])
+    rest = np.array(
+        [
+            row
+            for candidate, own in zip(candidates, usable, strict=True)
+            for number, row in enumerate(_describe_words(question, candidate, best))
+            if number in own
+        ]
+    )
     alone = by_token[:, :1] - by_paragraph[:, :1]
     return places, np.concatenate([by_token, by_paragraph, rest, weakest, alone], axis=1, dtype=np.float64)
+
+
+def _telling(candidate: Candidate) -> list[int]:
+    """Return the numbers of the sentences that are no questions."""
+    paragraph = candidate.paragraph
+    return [number for number in range(len(candidate.sentences)) if not _ASKING.search(paragraph.sentence(number))]
 
 
 def _describe_words(question: Question, candidate: Candidate, best_lexical: float) -> Iterator[list[float]]:

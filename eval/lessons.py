@@ -5,6 +5,7 @@ The lower half does not change in training, so its states are made once and kept
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,11 +22,14 @@ from ingest.reading import read_letter
 from ingest.vectors import passage_of
 
 GOLD = Path(__file__).with_name("gold")
+WRITTEN = Path(__file__).with_name("training")
 LETTERS = (Path(__file__).with_name("documents"), Path("tests/letters"), Path("ingest/letters"))
 # Gold sets that are kept apart from the others where a model must not have seen what it is judged on.
 FIRST_HALF = frozenset(
     ("navo", "ah-tk-20232024-1432", "ah-tk-20232024-1786", "ah-tk-20232024-2168", "ah-tk-20232024-2210")
 )
+# Of the letters written for training one in so many is kept from the models that the ranker is trained on.
+_ONE_IN = 3
 PAGES = "pages"
 PAGES_A_STEP = 10
 
@@ -72,17 +76,56 @@ def load_cases(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
+def written_letters() -> list[tuple[Path, Path]]:
+    """Return each letter that was written for training with its questions."""
+    return [(letter, letter.with_suffix(".jsonl")) for letter in sorted(WRITTEN.glob("*.txt"))]
+
+
+def is_apart(name: str) -> bool:
+    """Whether a written letter is one that only the ranker and the product's model learn from."""
+    return hashlib.sha256(name.encode()).digest()[0] % _ONE_IN == 0
+
+
+def load_pairs(path: Path) -> list[dict[str, Any]]:
+    """Read a file of training questions, each line one in both languages, as gold cases."""
+    return [
+        {
+            "id": f"{path.stem}-{number:02}-{language}",
+            "question": pair[language],
+            "lang": language,
+            "history": [],
+            "status": "answered" if pair["evidence"] else "silent",
+            "evidence": pair["evidence"],
+            "split": "written",
+        }
+        for number, pair in enumerate(load_cases(path), 1)
+        for language in ("nl", "en")
+    ]
+
+
 def public_lessons(data: Path, embedder: OnnxEmbedder) -> list[Lesson]:
     """Return the lessons of XQuAD and of the question-and-answer pages."""
     sources = (read_xquad(data / "xquad"), read_pages(data / "vac" / "rijksoverheid_vacs_bzk.csv"))
     return [lesson for source in sources for lesson in make_lessons(*source, embedder)]
 
 
+def written_lessons(embedder: OnnxEmbedder) -> list[Lesson]:
+    """Return one lesson a letter that was written for training."""
+    asked = [(letter, load_pairs(questions), letter.stem) for letter, questions in written_letters()]
+    return _letter_lessons(asked, embedder)
+
+
 def gold_lessons(embedder: OnnxEmbedder) -> list[Lesson]:
     """Return one lesson a gold set, without the questions kept aside."""
+    return _letter_lessons([(letter, load_cases(gold), gold.stem) for letter, gold in find_documents()], embedder)
+
+
+def _letter_lessons(
+    asked: Sequence[tuple[Path, Sequence[dict[str, Any]], str]], embedder: OnnxEmbedder
+) -> list[Lesson]:
     sources = (
-        read_gold(read_letter(letter), load_cases(gold), gold.stem, embedder.count_tokens, embedder.most_tokens)
-        for letter, gold in find_documents()
+        read_gold(read_letter(letter), cases, name, embedder.count_tokens, embedder.most_tokens)
+        for letter, cases, name in asked
     )
     return [lesson for source in sources for lesson in make_lessons(*source, embedder)]
 

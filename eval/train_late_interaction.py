@@ -3,10 +3,10 @@
     python -m eval.train_late_interaction --data FOLDER [--workspace out/late-interaction]
 
 First on FOLDER's `xquad/` and `vac/`, whose answerable questions are asked with and without their answer; then on
-the gold sets, whose silent questions teach what a letter names but does not say. The second round is run three
-times: without either half of the gold sets, for `eval.train_ranker`, which must meet letters that the model has
-not seen; and with all of them, for the product. The lower half of the model stays as it is, and so do the pooled
-vectors.
+the letters of `eval/training` and on the gold sets, whose silent questions teach what a letter names but does not
+say. The last round is run three times: without either half of the gold sets and a third of the written letters, for
+`eval.train_ranker`, which must meet letters that the model has not seen; and with all of them, for the product. The
+lower half of the model stays as it is, and so do the pooled vectors.
 
 The score of a sentence is the mean over the question's tokens of the best cosine to one of its own (Khattab &
 Zaharia 2020, "ColBERT"). The sentences of a document compete for each question, with each other and with silence:
@@ -28,7 +28,17 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from eval.lessons import FIRST_HALF, PAGES, Lesson, Text, cut_pages, gold_lessons, public_lessons
+from eval.lessons import (
+    FIRST_HALF,
+    PAGES,
+    Lesson,
+    Text,
+    cut_pages,
+    gold_lessons,
+    is_apart,
+    public_lessons,
+    written_lessons,
+)
 from ingest.centre import find_centre
 from ingest.embed import OnnxEmbedder, unit
 from ingest.model import PreparedModel, prepare_model
@@ -36,11 +46,12 @@ from ingest.model.export import run_layers, tuned_layers
 from ingest.model.tuning import CHANGES_FILE, save_changes
 from ingest.settings import load_settings
 
-PUBLIC_RATE, GOLD_RATE, SCALE_RATE, WARM_UP, DECAY = 5e-5, 3e-5, 2e-3, 0.1, 0.01
-PUBLIC_EPOCHS, GOLD_EPOCHS = 4, 6
+PUBLIC_RATE, WRITTEN_RATE, GOLD_RATE, SCALE_RATE, WARM_UP, DECAY = 5e-5, 4e-5, 3e-5, 2e-3, 0.1, 0.01
+PUBLIC_EPOCHS, WRITTEN_EPOCHS, GOLD_EPOCHS = 4, 4, 6
 FIRST_SCALE, FIRST_SILENCE = 25.0, 0.55
 SILENCE_WEIGHT = 0.3
-MOST_QUESTIONS = 30
+# questions of a lesson that are asked at a time: of the letters more, where the text costs more than they do
+PUBLIC_QUESTIONS, LETTER_QUESTIONS = 30, 60
 _CARELESS = 0.25
 _HELD_OUT = 6
 # a lesson shows few of a set's questions at a time: the larger sets count for several
@@ -122,11 +133,11 @@ def score_lesson(
     return torch.stack(rows), places
 
 
-def lesson_loss(model: UpperHalf, lesson: Lesson, random: np.random.Generator) -> torch.Tensor:
-    """Return the mean loss of a lesson's questions."""
+def lesson_loss(model: UpperHalf, lesson: Lesson, most: int, random: np.random.Generator) -> torch.Tensor:
+    """Return the mean loss of a lesson's questions, or of `most` of them."""
     asked = list(lesson.asked)
-    if len(asked) > MOST_QUESTIONS:
-        asked = [asked[i] for i in random.permutation(len(asked))[:MOST_QUESTIONS]]
+    if len(asked) > most:
+        asked = [asked[i] for i in random.permutation(len(asked))[:most]]
     questions = [one.careless if random.random() < _CARELESS else one.question for one in asked]
     scores, places = score_lesson(model, lesson.chunks, questions)
     logits = model.scale.exp() * (scores - model.silence)
@@ -182,6 +193,7 @@ def train(
     held: Sequence[Lesson],
     epochs: int,
     rate: float,
+    most: int,
     checkpoint: Path,
 ) -> None:
     """Train, with a checkpoint and the held-out figures after each round."""
@@ -206,7 +218,7 @@ def train(
         losses = []
         for i in random.permutation(len(lessons)):
             lesson = cut_pages(lessons[i], random) if lessons[i].name == PAGES else lessons[i]
-            loss = lesson_loss(model, lesson, random)
+            loss = lesson_loss(model, lesson, most, random)
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
@@ -259,6 +271,7 @@ def main() -> None:
     prepared = prepare_model(settings.models)
     embedder = OnnxEmbedder(prepared, threads=settings.threads)
     public = _kept(workspace / "public.pkl", lambda: public_lessons(options.data, embedder))
+    written = _kept(workspace / "written.pkl", lambda: written_lessons(embedder))
     gold = _kept(workspace / "gold.pkl", lambda: gold_lessons(embedder))
     centre = plain_centre(prepared, embedder)
 
@@ -266,24 +279,27 @@ def main() -> None:
     held_names = {f"xquad-{number}-{language}" for number in range(0, 48, 48 // _HELD_OUT) for language in ("en", "de")}
     held = [lesson for lesson in public if lesson.name in held_names]
     kept = [lesson for lesson in public if lesson.name not in held_names]
-    train(first, kept, held, PUBLIC_EPOCHS, PUBLIC_RATE, workspace / "public.pt")
+    train(first, kept, held, PUBLIC_EPOCHS, PUBLIC_RATE, PUBLIC_QUESTIONS, workspace / "public.pt")
+    apart = [lesson for lesson in written if is_apart(lesson.name)]
+    shared = [lesson for lesson in written if not is_apart(lesson.name)]
+    train(first, shared, gold, WRITTEN_EPOCHS, WRITTEN_RATE, LETTER_QUESTIONS, workspace / "written.pt")
 
     for target in (*(workspace / half for half in HALVES), options.out):
-        unseen = _unseen(target.name, gold)
+        unseen = _unseen(target.name, gold, apart)
         model = UpperHalf(prepared, centre).eval()
         model.load_state_dict(first.state_dict())
-        seen = [lesson for lesson in gold if lesson not in unseen]
-        train(model, seen, unseen, GOLD_EPOCHS, GOLD_RATE, workspace / f"{target.stem}.pt")
+        seen = [lesson for lesson in (*gold, *apart) if lesson not in unseen]
+        train(model, seen, unseen, GOLD_EPOCHS, GOLD_RATE, LETTER_QUESTIONS, workspace / f"{target.stem}.pt")
         save_changes(model.changes(), centre, target)
         say(f"wrote {target}")
 
 
-def _unseen(target: str, gold: Sequence[Lesson]) -> list[Lesson]:
-    """Return the gold sets that a model must not see; none for the product's."""
+def _unseen(target: str, gold: Sequence[Lesson], apart: Sequence[Lesson]) -> list[Lesson]:
+    """Return the lessons that a model must not see: its half of the gold sets, and the letters kept for the ranker."""
     if target not in HALVES:
         return []
     first = target == HALVES[0]
-    return [lesson for lesson in gold if (lesson.name in FIRST_HALF) == first]
+    return [*(lesson for lesson in gold if (lesson.name in FIRST_HALF) == first), *apart]
 
 
 def _kept(path: Path, make: Callable[[], list[Lesson]]) -> list[Lesson]:

@@ -39,7 +39,7 @@ from assistant.features import (
 from assistant.pipeline import Assistant, build_assistant
 from assistant.question import Question
 from assistant.rank import RANKER_FILE
-from eval.lessons import FIRST_HALF, find_documents, load_cases
+from eval.lessons import FIRST_HALF, find_documents, is_apart, load_cases, load_pairs, written_letters
 from eval.readings import is_quoted
 from eval.train_late_interaction import HALVES
 from ingest.embed import Embedder, OnnxEmbedder
@@ -172,7 +172,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def load_all(workspace: Path, halves: Sequence[Path]) -> list[Example]:
     """Return the examples of every gold set, from the workspace where they were made of the same files before."""
     pairs = find_documents()
-    digest = hashlib.sha256(b"".join(path.read_bytes() for files in (*pairs, halves) for path in files))
+    written = [(letter, asked) for letter, asked in written_letters() if is_apart(letter.stem)]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for files in (*pairs, *written, halves) for path in files))
     described_by = [Path("assistant", f"{stage}.py") for stage in ("question", "retrieve", "decisive", "features")]
     for source in (*described_by, *sorted(Path("ingest").rglob("*.py"))):
         digest.update(source.read_bytes())
@@ -186,8 +187,14 @@ def load_all(workspace: Path, halves: Sequence[Path]) -> list[Example]:
             example
             for letter, gold in pairs
             for embedder in [embedders[gold.stem not in FIRST_HALF]]
+            for cases in [load_cases(gold) + strange_cases([other for _, other in pairs if other != gold])]
+            for example in load_examples(letter, cases, gold.stem, workspace / "homes", embedder)
+        ]
+        made += [
+            example
+            for number, (letter, asked) in enumerate(written)
             for example in load_examples(
-                letter, gold, [other for _, other in pairs if other != gold], workspace / "homes", embedder
+                letter, load_pairs(asked), asked.stem, workspace / "homes", embedders[number % len(embedders)]
             )
         ]
         kept.write_bytes(pickle.dumps(made))
@@ -195,25 +202,29 @@ def load_all(workspace: Path, halves: Sequence[Path]) -> list[Example]:
     return examples
 
 
+def strange_cases(others: Sequence[Path]) -> list[dict[str, Any]]:
+    """Return some questions of other gold sets, which a letter does not answer."""
+    foreign = [case for gold in others for case in load_cases(gold) if not case["history"]]
+    chosen = np.random.default_rng(0).permutation(len(foreign))[:_FOREIGN_QUESTIONS]
+    return [{**foreign[i], "status": "off_topic", "evidence": [], "split": "foreign"} for i in chosen]
+
+
 def load_examples(
-    letter_path: Path, gold_path: Path, others: Sequence[Path], homes: Path, embedder: Embedder
+    letter_path: Path, cases: Sequence[dict[str, Any]], name: str, homes: Path, embedder: Embedder
 ) -> list[Example]:
-    """Index one letter by itself and describe every question of its gold set, and some about other letters."""
-    settings = load_settings().model_copy(update={"home": homes / gold_path.stem})
+    """Index one letter by itself and describe every question about it."""
+    settings = load_settings().model_copy(update={"home": homes / name})
     build_assistant(settings, embedder=embedder).close()
     (result,) = ingest([letter_path], Home(settings.home), embedder)
     if result.outcome == "failed":
         raise SystemExit(result.reason)
     assistant = build_assistant(settings, embedder=embedder)
     letter = assistant.letters[result.letter_id]
-    foreign = [case for gold in others for case in load_cases(gold) if not case["history"]]
-    chosen = np.random.default_rng(0).permutation(len(foreign))[:_FOREIGN_QUESTIONS]
-    strange = [{**foreign[i], "status": "off_topic", "evidence": [], "split": "foreign"} for i in chosen]
     return [
         example
-        for case in [*load_cases(gold_path), *strange]
+        for case in cases
         if not case["history"] and case["status"] != "vague"
-        for example in [describe_case(assistant, letter, case, gold_path.stem)]
+        for example in [describe_case(assistant, letter, case, name)]
         if example is not None
     ]
 
@@ -256,7 +267,7 @@ def train(examples: Sequence[Example], predictions: Sequence[dict[str, Any]]) ->
     training = [example for example in examples if example.split != "aside"]
     sentences = fit_sentences(training)
     answer, topic = fit_answer(training, sentences), fit_topic(training, sentences)
-    own = [example for example in training if example.split != "foreign"]
+    own = [example for example in training if example.split not in ("foreign", "written")]
     # users ask letters the models never saw and the bundled one they did: both count alike
     threshold = best_threshold([*predictions, *predict(own, sentences, answer)])
     return {
@@ -317,11 +328,15 @@ def fit_answer(examples: Sequence[Example], sentences: Linear, keep: Labels | No
 
 
 def fit_topic(examples: Sequence[Example], sentences: Linear) -> Linear:
-    """Fit the logistic regression: is the question about what the letter is about?"""
-    rows = [describe_answer(example.question, example.features, sentences(example.features)) for example in examples]
+    """Fit the logistic regression: is the question about what the letter is about?
+
+    The questions over written letters don't tell.
+    """
+    told = [example for example in examples if example.split != "written"]
+    rows = [describe_answer(example.question, example.features, sentences(example.features)) for example in told]
     stacked, mean, scale = _standardised(rows)
     model = LogisticRegression(C=_STRENGTH, max_iter=2000)
-    model.fit(stacked, [example.status != "off_topic" for example in examples])
+    model.fit(stacked, [example.status != "off_topic" for example in told])
     return Linear(ANSWER_FEATURES, mean, scale, model.coef_[0], float(model.intercept_[0]))
 
 
@@ -363,9 +378,9 @@ def is_right(example: Example, scores: Scores) -> bool:
 def cross_validate(
     examples: Sequence[Example], keep: Labels | None = None, keep_answer: Labels | None = None
 ) -> list[dict[str, Any]]:
-    """Leave one document out at a time; of each document all questions are scored by models that never saw it."""
+    """Leave one gold set out at a time; all its questions are scored by models that never saw its letter."""
     predictions = []
-    for document in sorted({example.document for example in examples}):
+    for document in sorted({example.document for example in examples if example.split != "written"}):
         training = [example for example in examples if example.document != document]
         sentences = fit_sentences(training, keep)
         answer = fit_answer(training, sentences, keep_answer)

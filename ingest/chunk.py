@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
+from ingest.asked import questions_answered
 from ingest.letter import Chunk, Footnote, Language, Letter, Paragraph, Section
 from ingest.structure.dates import first_date
 
@@ -26,12 +27,17 @@ _LABELS: dict[str, dict[Language, str]] = {
 def chunk_letter(letter: Letter, count_tokens: CountTokens, max_tokens: int) -> tuple[Chunk, ...]:
     """Cut a letter, and its translation where it has one, into chunks in reading order."""
     chunks: list[Chunk] = []
-    for section, paragraph in letter.paragraphs():
-        chunks += _chunks_of(letter, section, paragraph, "nl", count_tokens, max_tokens)
-        if paragraph.translated:
-            chunks += _chunks_of(letter, section, paragraph, "en", count_tokens, max_tokens)
-        for note in letter.notes_of(paragraph.id):
-            chunks += _note_chunks(letter.id, section, paragraph, note, count_tokens, max_tokens)
+    asked: dict[Language, Mapping[int, str]] = {
+        language: questions_answered(letter, language) for language in ("nl", "en")
+    }
+    for place, section in enumerate(letter.sections):
+        for paragraph in section.paragraphs:
+            above = {language: asked[language].get(place, "") for language in asked}
+            chunks += _chunks_of(letter, section, paragraph, "nl", above["nl"], count_tokens, max_tokens)
+            if paragraph.translated:
+                chunks += _chunks_of(letter, section, paragraph, "en", above["en"], count_tokens, max_tokens)
+            for note in letter.notes_of(paragraph.id):
+                chunks += _note_chunks(letter.id, section, paragraph, note, count_tokens, max_tokens)
     return tuple(chunks)
 
 
@@ -41,13 +47,13 @@ def sentence_at(paragraph: Paragraph, offset: int) -> int:
     return max(bisect_right(starts, max(offset - 1, 0)) - 1, 0)
 
 
-def _context(letter: Letter, section: Section, paragraph: Paragraph, language: Language) -> str:
-    """Return the heading a paragraph stands under; for header and signature a label of what they are."""
+def _context(letter: Letter, section: Section, paragraph: Paragraph, language: Language, asked: str) -> str:
+    """Return the heading a paragraph stands under, or what it answers; for header and signature what they are."""
     if paragraph.kind == "signature":
         return _LABELS["signature"][language]
     if paragraph.kind == "header":
         return _LABELS[header_role(letter, paragraph)][language]
-    return (section.translated_heading if language == "en" else None) or section.heading
+    return asked or (section.translated_heading if language == "en" else None) or section.heading
 
 
 def header_role(letter: Letter, paragraph: Paragraph) -> Literal["date", "addressee", "header"]:
@@ -62,13 +68,14 @@ def _chunks_of(
     section: Section,
     paragraph: Paragraph,
     language: Language,
+    asked: str,
     count_tokens: CountTokens,
     max_tokens: int,
 ) -> Iterator[Chunk]:
     sentences = paragraph.translated
     if language == "nl":
         sentences = tuple(paragraph.text[start:end] for start, end in paragraph.sentences)
-    heading = _context(letter, section, paragraph, language)
+    heading = _context(letter, section, paragraph, language, asked)
     room = max_tokens - count_tokens(heading) if heading else max_tokens
     for part, (first, group) in enumerate(_groups(sentences, count_tokens, max(room, max_tokens // 2)), 1):
         yield Chunk(f"{paragraph.id}#{language}{part}", letter.id, paragraph.id, language, group, first, heading)
