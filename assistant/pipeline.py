@@ -4,34 +4,34 @@ from __future__ import annotations
 
 import math
 import re
-import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, TypedDict
+from typing import Any
 
 from assistant import wording
 from assistant.about import announcing_paragraphs
-from assistant.attribute import name_all, say_by_letter, say_mentions
+from assistant.answering import answer_by_list, answer_by_quotation, answer_by_refusal, make_answer
+from assistant.attribute import name_all
 from assistant.compose import compose
 from assistant.condense import condense, follows, wish_of
 from assistant.detect import detect_language, english_log_odds
-from assistant.dialogue import QUOTE_MODEL, Answer, Citation, Status, Turn, turn_of
+from assistant.dialogue import Answer, Citation, Status, Turn, turn_of
 from assistant.follow import goes_unanswered, rank_follow_up, rest_of
 from assistant.generate import choose_material, condense_by_model
 from assistant.llm import ChatModel, load_chat_model
 from assistant.mentions import Overview, find_mentions, topic_of
 from assistant.parts import Part, join_sentences, split_question
 from assistant.question import Question, analyse_question, topic_alone
-from assistant.quote import choose_sentences, cite_candidate, cite_sentence, cite_sentences, newest_first
+from assistant.quote import choose_sentences, cite_sentence
 from assistant.rank import RankedSentence, Ranker, Ranking, load_ranker, rank
 from assistant.refuse import decide, leaves_open
-from assistant.remarks import of_answer, of_missing, of_scope
 from assistant.retrieve import Candidate, retrieve
 from assistant.scope import Scope, Selection, select_letters
 from assistant.spelling import respell
+from assistant.state import State
 from assistant.verify import is_verbatim
 from ingest.cards import LetterCard, letter_cards
 from ingest.corpus import Corpus, Progress
@@ -47,31 +47,10 @@ from ingest.settings import Settings, load_home, load_settings
 _DEPTH, _SMALL_INDEX = 40, 1_000
 # Paragraphs that are weighed at most, of these candidates.
 _MOST_MATCHED = 120
-_MOST_NEAREST = 3
 _MOST_LISTED = 5
 # Turns that a follow-up may look back on, and the odds below which its language is that of the turn before.
 _MOST_TURNS, _UNSURE = 12, 1.0
 _SENTENCES = re.compile(r".+?(?:\[\d+\]\s*)+|.+", re.DOTALL)
-
-
-class State(TypedDict, total=False):
-    """What flows through the chain for one question."""
-
-    asked: str
-    history: tuple[Turn, ...]
-    only: tuple[str, ...]
-    undated: tuple[str, ...]
-    language: Language | None
-    plain: bool
-    follows: Turn | None
-    standalone: str
-    question: Question
-    candidates: tuple[Candidate, ...]
-    ranking: Ranking
-    chosen: tuple[RankedSentence, ...]
-    missing: tuple[str, ...]
-    status: Status
-    answer: Answer
 
 
 class Assistant:
@@ -364,29 +343,19 @@ class Assistant:
         return Part(text, choose_sentences(question, ranking) if answered else (), ranking.probability)
 
     def _answer(self, state: State) -> State:
-        language, chosen = state["language"] or "nl", newest_first(state["chosen"])
-        citations = cite_sentences(state["question"], chosen, state["ranking"].probability)
-        lead_in = wording.UNDECIDED if state["status"] == "undecided" else wording.LEAD_IN
-        text = say_by_letter(state["question"], chosen, self.cards, lead_in, language)
-        return {"answer": self._made(state, text, self._cards_of(chosen), citations, ())}
+        return {"answer": answer_by_quotation(state, self.cards)}
 
     def _is_about_letters(self, state: State) -> bool:
         """Whether it is asked which letters say something, which no sentence of one letter answers."""
         return len(state["only"] or self.cards) > 1 and bool(topic_of(state["standalone"]))
 
     def _list(self, state: State) -> State:
-        language = state["language"] or "nl"
         topic = topic_of(state["standalone"])
         overview = self._overview(topic, state["only"], _MOST_LISTED)
-        listed = tuple(one.cite(number) for number, one in enumerate(overview.mentions, 1))
         found = overview.letters > 0
         status: Status = "answered" if found else "silent"
         state = {**state, "status": status, "missing": (), "ranking": Ranking((), float(found), float(found))}
-        cards = [one.card for one in overview.mentions]
-        citations, nearest = (listed, ()) if found else ((), listed[:_MOST_NEAREST])
-        answer = self._made(state, say_mentions(overview, language), cards, citations, nearest)
-        hint = (wording.BY_LETTER[language].format(topic=shlex.quote(topic)),) if found else ()
-        return {**state, "answer": replace(answer, warnings=(*answer.warnings, *hint))}
+        return {**state, "answer": answer_by_list(state, self.cards, overview, topic)}
 
     def _is_worded(self, state: State) -> bool:
         asked = self.model is not None and not state["plain"]
@@ -418,20 +387,15 @@ class Assistant:
         )
         if composed.citations:
             letters = [self.cards[one] for one in dict.fromkeys(cited.letter for cited in composed.citations)]
-            answer = replace(self._made(state, composed.text, letters, composed.citations, ()), model=self.model.name)
+            worded = make_answer(state, self.cards, composed.text, letters=letters, citations=composed.citations)
+            answer = replace(worded, model=self.model.name)
         else:
             answer = quotation
         noted = (*answer.warnings, composed.remark)
         return {"answer": replace(answer, warnings=noted, withheld=composed.withheld)}
 
     def _refuse(self, state: State) -> State:
-        language, ranking = state["language"] or "nl", state["ranking"]
-        asked = [self.cards[letter_id] for letter_id in state["only"] or self.cards]
-        silent = wording.SILENT if len(asked) == 1 else wording.ALL_SILENT
-        template = {"vague": wording.VAGUE, "off_topic": wording.OFF_TOPIC}.get(state["status"], silent)
-        text = template[language].format(letter=name_all(asked, language))
-        nearest = () if state["status"] == "vague" else _nearest(ranking)
-        return {"answer": self._made(state, text, asked, (), nearest)}
+        return {"answer": answer_by_refusal(state, self.cards)}
 
     def _verify(self, state: State) -> State:
         """Refuse rather than show an answer with a citation that is not verbatim."""
@@ -439,48 +403,6 @@ class Assistant:
         if all(is_verbatim(citation, self.letters[citation.letter]) for citation in answer.citations):
             return {}
         return self._refuse({**state, "status": "silent"})
-
-    def _cards_of(self, chosen: Sequence[RankedSentence]) -> list[LetterCard]:
-        return [self.cards[one] for one in dict.fromkeys(ranked.place.candidate.letter.id for ranked in chosen)]
-
-    def _made(
-        self,
-        state: State,
-        text: str,
-        letters: Sequence[LetterCard],
-        citations: tuple[Citation, ...],
-        nearest: tuple[Citation, ...],
-    ) -> Answer:
-        as_of = max((letter.date for letter in letters if letter.date), default=None)
-        language = state["language"] or "nl"
-        answered = state["status"] == "answered"
-        asked = len(state["only"] or self.cards)
-        remarks = (
-            *(of_missing(state["missing"], language) if answered else ()),
-            *of_scope(state["standalone"] if answered else "", state["undated"], asked, language),
-            *of_answer(
-                state["standalone"],
-                language,
-                as_of,
-                citations,
-                several=len(letters) > 1,
-                cut=len(state["asked"]) > LONGEST_QUERY,
-            ),
-        )
-        return Answer(
-            question=state["asked"],
-            standalone_question=state["standalone"],
-            language=language,
-            status=state["status"],
-            answer=text,
-            as_of=as_of.isoformat() if as_of else None,
-            warnings=remarks,
-            model=QUOTE_MODEL,
-            citations=citations,
-            nearest=nearest,
-            seconds=0.0,
-            probability=round(state["ranking"].probability, 4),
-        )
 
 
 def build_assistant(
@@ -538,11 +460,3 @@ def _hits(ranking: Ranking, top_k: int) -> list[Hit]:
         for ranked, score in ranking.paragraphs()[:top_k]
         for candidate in [ranked.place.candidate]
     ]
-
-
-def _nearest(ranking: Ranking) -> tuple[Citation, ...]:
-    """Return the best sentence of each of the nearest paragraphs."""
-    return tuple(
-        cite_candidate(number, ranked.place.candidate, ranked.place.sentence, score)
-        for number, (ranked, score) in enumerate(ranking.paragraphs()[:_MOST_NEAREST], 1)
-    )
