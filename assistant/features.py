@@ -87,14 +87,14 @@ class SentencePlace:
 
 
 def describe_sentences(
-    question: Question, candidates: Sequence[Candidate]
+    question: Question, candidates: Sequence[Candidate], *, asking: bool = False
 ) -> tuple[tuple[SentencePlace, ...], Features]:
     """Return the sentences of the candidates that may answer, and their features, shape (n, len(SENTENCE_FEATURES)).
 
-    A sentence that asks something itself answers nothing.
+    A sentence that asks something itself answers nothing, and is left out unless `asking`.
     """
     weights = token_weights(question)
-    usable = [_telling(candidate) for candidate in candidates]
+    usable = [range(len(candidate.sentences)) if asking else _telling(candidate) for candidate in candidates]
     places = tuple(
         SentencePlace(candidate, number) for candidate, own in zip(candidates, usable, strict=True) for number in own
     )

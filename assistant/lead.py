@@ -1,4 +1,4 @@
-"""Questions whose answer is known by where it stands: a footnote, the subject, an abbreviation, the papers named."""
+"""Questions whose answer is known by where it stands: a note, the subject, an abbreviation, papers, who asked."""
 
 from __future__ import annotations
 
@@ -26,6 +26,16 @@ _ABBREVIATIONS = tuple(
 )
 _PAPERS = re.compile(r"\b(?:welke|alle|which|what|all)\b(?: \w+)? (?:kamerstukken|parliamentary papers)\b")
 
+# Who put the questions that a paper answers: these three, in any order.
+_ASKERS = (
+    re.compile(
+        r"\b(?:wie|welke? (?:kamer)?(?:lid|leden|partij|partijen|fractie|fracties)|who|which (?:mps?|members?))\b"
+    ),
+    re.compile(r"\b(?:stel(?:t|de|len|den)|gesteld|ingediend|asked|asks?|put|tabled|raised)\b"),
+    re.compile(r"\b(?:kamer)?vragen\b|\bquestions\b"),
+)
+_ASKED_BY = re.compile(r"vragen van (?:het lid|de leden)\b", re.IGNORECASE)
+
 
 def leading_places(question: Question, places: Sequence[SentencePlace]) -> list[SentencePlace] | None:
     """Return which of the places, best first, answer for certain; none is a certain no, `None` that it is not known."""
@@ -37,6 +47,8 @@ def leading_places(question: Question, places: Sequence[SentencePlace]) -> list[
         return [place for place in places if _explains(short, place)][:1] or None
     if _PAPERS.search(fold(question.text)):
         return sorted((place for place in places if _names_paper(place)), key=_position) or None
+    if all(pattern.search(fold(question.text)) for pattern in _ASKERS):
+        return [place for place in places if _ASKED_BY.match(_sentence(place))] or None
     return None
 
 
@@ -68,8 +80,12 @@ def _explains(short: str, place: SentencePlace) -> bool:
     return any(pattern.search(text) for text in (paragraph.sentence(place.sentence), english))
 
 
+def _sentence(place: SentencePlace) -> str:
+    return place.candidate.paragraph.sentence(place.sentence)
+
+
 def _names_paper(place: SentencePlace) -> bool:
-    texts = (place.candidate.paragraph.sentence(place.sentence), *(note.text for note in _notes(place)))
+    texts = (_sentence(place), *(note.text for note in _notes(place)))
     return any(PAPER.search(text) for text in texts)
 
 

@@ -162,7 +162,7 @@ class Assistant:
         self._check(question)
         only = self.select(letters).letters
         analysed = self.analyse(question, detect_language(question), only)
-        ranking = rank(analysed, self.candidates(analysed, only, top_k), self.ranker)
+        ranking = rank(analysed, self.candidates(analysed, only, top_k), self.ranker, asking=True)
         return _hits(ranking, top_k)
 
     def mentions(self, topic: str, top_k: int = 10, *, letters: Sequence[str] | Scope = ()) -> Overview:

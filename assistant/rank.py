@@ -88,9 +88,9 @@ class Ranking:
         return list(best.values())
 
 
-def rank(question: Question, candidates: Sequence[Candidate], ranker: Ranker) -> Ranking:
-    """Order the sentences of the candidates and weigh whether the best one answers."""
-    places, features = describe_sentences(question, candidates)
+def rank(question: Question, candidates: Sequence[Candidate], ranker: Ranker, *, asking: bool = False) -> Ranking:
+    """Order the sentences of the candidates (`asking`: also those that ask) and weigh whether the best one answers."""
+    places, features = describe_sentences(question, candidates, asking=asking)
     if not places:
         return Ranking((), 0.0, 0.0)
     scores = ranker.sentences(features)

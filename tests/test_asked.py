@@ -110,3 +110,17 @@ def test_the_ministers_answer_is_quoted_and_never_the_question(paper: Assistant,
     assert answer.status == "answered"
     assert [citation.section for citation in answer.citations][:1] == ["Antwoord 1"]
     assert not any(citation.quote.endswith("?") for citation in answer.citations)
+
+
+@pytest.mark.parametrize(
+    "question", ["Wie stelde deze vragen?", "Welk Kamerlid heeft de vragen gesteld?", "Which MP asked the questions?"]
+)
+def test_who_asked_is_told_by_the_head(paper: Assistant, question: str) -> None:
+    answer = paper.ask(question, letters=("2024-07-02-veerdienst",))
+    assert [citation.quote[:30] for citation in answer.citations] == ["Vragen van het lid Terwindt (D"]
+    assert answer.probability == 1.0
+
+
+def test_a_search_also_finds_what_is_asked(paper: Assistant) -> None:
+    hits = paper.search(_SUBSIDY, letters=("2024-07-02-veerdienst",))
+    assert {"Vraag 1", "Antwoord 1"} <= {hit.section.heading for hit in hits}

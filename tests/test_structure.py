@@ -559,7 +559,9 @@ def test_the_head_runs_to_its_last_label_without_a_salutation() -> None:
     assert letter.addressee == "de Voorzitter van de Tweede Kamer der Staten-Generaal"
 
 
-@pytest.mark.parametrize("greeting", ["Geachte voorzitter,", "Mijnheer de Voorzitter,", "Beste Voorzitter, geachte leden,"])
+@pytest.mark.parametrize(
+    "greeting", ["Geachte voorzitter,", "Mijnheer de Voorzitter,", "Beste Voorzitter, geachte leden,"]
+)
 @pytest.mark.parametrize("address", ["Aan\nde Voorzitter\nvan de Tweede Kamer", "Bijlagen\n1\n3 (waarvan\n1 apart)"])
 def test_a_letter_of_one_line_a_paragraph_keeps_head_and_text_apart(greeting: str, address: str) -> None:
     opening = "Op 2 juni jl. vroeg uw Kamer om een overzicht van de wachttijden bij de rechtbanken in het noorden."
