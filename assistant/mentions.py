@@ -98,7 +98,7 @@ def find_mentions(
     shown = list(by_letter)[:top_k]
     named = [paragraph for letter in shown for paragraph in by_letter[letter][:_PARAGRAPHS_A_LETTER]]
     near = retrieve(question, index, letters, shown or only, max(len(named), _NEAREST), named)
-    ranking = rank(question, [one for one in near if not named or one.paragraph.id in set(named)], ranker)
+    ranking = rank(question, [one for one in near if not named or one.paragraph.id in set(named)], ranker, asking=True)
     scores = {ranked.place.candidate.paragraph.id: score for ranked, score in ranking.paragraphs()}
     best: dict[str, RankedSentence] = {}
     for ranked in sorted(ranking.sentences, key=lambda one: not _mentions(one, groups)):

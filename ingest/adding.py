@@ -41,7 +41,7 @@ class _Here:
     digests: frozenset[str]
 
 
-class Shelf:
+class Intake:
     """The letters of a home by what tells them apart, kept up to date while some are added; none is kept whole."""
 
     def __init__(self, home: Home, bundled: frozenset[str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from ingest.adding import Ingested, Shelf
+from ingest.adding import Ingested, Intake
 from ingest.corpus import Corpus, Progress, build_corpus, is_stale, open_as_it_is
 from ingest.embed import Embedder
 from ingest.embedding import embed_letters
@@ -47,9 +47,9 @@ def ingest(
     stages = Stages(progress, _SHARES)
     home.create()
     with home.writing():
-        shelf = Shelf(home, bundled_ids())
-        readings = read_files(tasks, home, shelf.holds, partial(stages, "reading"))
-        results = [shelf.add(reading, task) for reading, task in zip(readings, tasks, strict=True)]
+        intake = Intake(home, bundled_ids())
+        readings = read_files(tasks, home, intake.holds, partial(stages, "reading"))
+        results = [intake.add(reading, task) for reading, task in zip(readings, tasks, strict=True)]
         added = [result.letter_id for result in results if result.outcome in ("new", "changed")]
         if added or is_stale(home, embedder):
             embed_letters(home, added or home.letter_ids(), embedder, partial(stages, "embedding"))
