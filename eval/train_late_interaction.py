@@ -289,7 +289,8 @@ def main() -> None:
         model = UpperHalf(prepared, centre).eval()
         model.load_state_dict(first.state_dict())
         seen = [lesson for lesson in (*gold, *apart) if lesson not in unseen]
-        train(model, seen, unseen, GOLD_EPOCHS, GOLD_RATE, LETTER_QUESTIONS, workspace / f"{target.stem}.pt")
+        held = [lesson for lesson in gold if lesson in unseen]
+        train(model, seen, held, GOLD_EPOCHS, GOLD_RATE, LETTER_QUESTIONS, workspace / f"{target.stem}.pt")
         save_changes(model.changes(), centre, target)
         say(f"wrote {target}")
 
