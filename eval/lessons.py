@@ -28,7 +28,7 @@ LETTERS = (Path(__file__).with_name("documents"), Path("tests/letters"), Path("i
 FIRST_HALF = frozenset(
     ("navo", "ah-tk-20232024-1432", "ah-tk-20232024-1786", "ah-tk-20232024-2168", "ah-tk-20232024-2210")
 )
-# Of the letters written for training one in so many is kept from the models that the ranker is trained on.
+# Of the letters written for training one in so many is kept from the model, for the ranker.
 _ONE_IN = 3
 PAGES = "pages"
 PAGES_A_STEP = 10
@@ -82,7 +82,7 @@ def written_letters() -> list[tuple[Path, Path]]:
 
 
 def is_apart(name: str) -> bool:
-    """Whether a written letter is one that only the ranker and the product's model learn from."""
+    """Whether a written letter is one that the ranker learns from, and the model does not."""
     return hashlib.sha256(name.encode()).digest()[0] % _ONE_IN == 0
 
 
