@@ -7,7 +7,7 @@ the letters of `eval/training` and on the gold sets, whose silent questions teac
 say. The last round is run twice, without either half of the gold sets, and all of it without a third of the written
 letters: `eval.train_ranker` must meet letters that the model has not seen. The model without the first half is the
 product's: it never saw the bundled letter, as it never saw those of users, and scores as those that the ranker learns
-from. (One trained on everything scores lower throughout, and refuses twice as many questions that a new letter answers.)
+from. (One trained on everything scores lower throughout, and refuses far more that a new letter answers.)
 The lower half of the model stays as it is, and so do the pooled vectors.
 
 The score of a sentence is the mean over the question's tokens of the best cosine to one of its own (Khattab &
