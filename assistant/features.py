@@ -112,8 +112,7 @@ def describe_sentences(
         [
             row
             for candidate, own in zip(candidates, usable, strict=True)
-            for number, row in enumerate(_describe_words(question, candidate, best))
-            if number in own
+            for row in _describe_words(question, candidate, own, best)
         ]
     )
     alone = by_token[:, :1] - by_paragraph[:, :1]
@@ -126,15 +125,18 @@ def _telling(candidate: Candidate) -> list[int]:
     return [number for number in range(len(candidate.sentences)) if not _ASKING.search(paragraph.sentence(number))]
 
 
-def _describe_words(question: Question, candidate: Candidate, best_lexical: float) -> Iterator[list[float]]:
-    """Yield the features of each sentence that its words and its place give."""
+def _describe_words(
+    question: Question, candidate: Candidate, numbers: Sequence[int], best_lexical: float
+) -> Iterator[list[float]]:
+    """Yield the features of each of these sentences that its words and its place give."""
     paragraph, section = candidate.paragraph, candidate.section
     asked = question.reach
     texts = [terms_of_sentence(candidate, number) & asked for number in range(len(candidate.sentences))]
     covered_paragraph = coverage(question.groups, frozenset().union(*texts))
     covered_heading = coverage(question.groups, _terms(section.heading, section.translated_heading) & asked)
     names = [group for group in question.groups if group.name]
-    for number, text in enumerate(texts):
+    for number in numbers:
+        text = texts[number]
         covered = coverage(question.groups, text)
         yield [
             candidate.pooled,

@@ -45,9 +45,10 @@ def leading_places(question: Question, places: Sequence[SentencePlace]) -> list[
         return _announcements(places) or None
     if short := asked_abbreviation(question.text):
         return [place for place in places if _explains(short, place)][:1] or None
-    if _PAPERS.search(fold(question.text)):
+    folded = fold(question.text)
+    if _PAPERS.search(folded):
         return sorted((place for place in places if _names_paper(place)), key=_position) or None
-    if all(pattern.search(fold(question.text)) for pattern in _ASKERS):
+    if all(pattern.search(folded) for pattern in _ASKERS):
         return [place for place in places if _ASKED_BY.match(_sentence(place))] or None
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 from ingest.asked import questions_answered
@@ -27,15 +27,13 @@ _LABELS: dict[str, dict[Language, str]] = {
 def chunk_letter(letter: Letter, count_tokens: CountTokens, max_tokens: int) -> tuple[Chunk, ...]:
     """Cut a letter, and its translation where it has one, into chunks in reading order."""
     chunks: list[Chunk] = []
-    asked: dict[Language, Mapping[int, str]] = {
-        language: questions_answered(letter, language) for language in ("nl", "en")
-    }
+    asked, asked_in_english = questions_answered(letter), questions_answered(letter, "en")
     for place, section in enumerate(letter.sections):
+        above, above_in_english = asked.get(place, ""), asked_in_english.get(place, "")
         for paragraph in section.paragraphs:
-            above = {language: asked[language].get(place, "") for language in asked}
-            chunks += _chunks_of(letter, section, paragraph, "nl", above["nl"], count_tokens, max_tokens)
+            chunks += _chunks_of(letter, section, paragraph, "nl", above, count_tokens, max_tokens)
             if paragraph.translated:
-                chunks += _chunks_of(letter, section, paragraph, "en", above["en"], count_tokens, max_tokens)
+                chunks += _chunks_of(letter, section, paragraph, "en", above_in_english, count_tokens, max_tokens)
             for note in letter.notes_of(paragraph.id):
                 chunks += _note_chunks(letter.id, section, paragraph, note, count_tokens, max_tokens)
     return tuple(chunks)
