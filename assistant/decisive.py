@@ -37,6 +37,17 @@ _PATTERNS: dict[Expected, re.Pattern[str]] = {
     ),
     "place": re.compile(r"(?<=\b(?:in|te|op) )(?:(?:de|het) )?[A-ZÀ-Þ][\w-]+(?: [A-ZÀ-Þ][\w-]+)*"),
 }
+# A number, what it counts, and words in between: "1.200 extra gevechtsklare militairen".
+_COUNTED = re.compile(r"\S+(?:\s+\S+){0,4}")
+_MONEY = re.compile(r"€|\beuro\b|\b(?:miljoen|miljard)\b")
+_ASKS_IDENTITY = re.compile(
+    r"\b(?:wie (?:is|zijn|was|waren|wordt|werd) (?!er\b)|hoe he(?:et|ten|ette)\b|wat is de naam"
+    r"|who (?:is|are|was|were|will be)\b|what (?:is|was) the name|what (?:is|are) \w+(?: \w+){0,4} called)",
+    re.IGNORECASE,
+)
+# Two capitals in a row inside a sentence: a first name and a surname, or a body's full name.
+_TWO_CAPITALS = r"(?<![.?!] )(?<!^)\b[A-ZÀ-Þ][\w-]+(?: (?:van|de|den|der|ten|ter|el|al))*(?: [A-ZÀ-Þ][\w-]+)+"
+_FULL_NAME = re.compile(rf"{_INITIALS_NAME}|{_TITLES} [A-ZÀ-Þ][\w-]+|{_TWO_CAPITALS}")
 _ASKS_PAPER = re.compile(r"\bkamerstuk|\bparliamentary paper", re.IGNORECASE)
 # Numbers that name a paper, an article or a note, not a quantity.
 _REFERENCE = re.compile(r"(?:\b(?:nr|nrs|art|artikel|kamerstuk(?:ken)?|noot|vraag)\b\.?\s*[\d\s]*)$", re.IGNORECASE)
@@ -54,6 +65,27 @@ def find_decisive(question: Question, text: str) -> tuple[Span, ...]:
         if not terms <= asked
     )
     return tuple(sorted(set(found)))
+
+
+def counts_asked(question: Question, text: str) -> bool | None:
+    """Whether a number in the text counts what the question wants counted; `None` where it tells neither.
+
+    A sum of money answers "how much" whatever the noun.
+    """
+    if not question.counted:
+        return None
+    after = [text[start:] for (start, _), _ in _expressions("number", text)]
+    if any(not question.counted.isdisjoint(analyse(_COUNTED.match(rest)[0], "nl")) for rest in after):  # type: ignore[index]
+        return True
+    return None if _MONEY.search(text) else False
+
+
+def identifies(question: Question, text: str) -> bool | None:
+    """Whether the text names somebody that the question does not; `None` where it does not ask who somebody is."""
+    if not _ASKS_IDENTITY.search(question.text):
+        return None
+    names = (set(analyse(found.group(), "nl")) for found in _FULL_NAME.finditer(text))
+    return any(not terms <= question.reach for terms in names)
 
 
 def names_somebody(text: str) -> bool:

@@ -11,7 +11,7 @@ from typing import get_args
 import numpy as np
 import numpy.typing as npt
 
-from assistant.decisive import asks_expression, find_decisive
+from assistant.decisive import asks_expression, counts_asked, find_decisive, identifies
 from assistant.question import Expected, LetterFact, Question, TermGroup
 from assistant.retrieve import Candidate
 from ingest.chunk import header_role
@@ -23,7 +23,7 @@ SENTENCE_FEATURES = (
     "covered", "covered_around", "covered_paragraph", "covered_heading", "names_covered",
     "expected_here", "expected_missing", "fact_here", "header", "signature", "noted",
     "first", "length", "other_language", "decisive", "decisive_missing",
-    "late_content_weakest", "late_names_weakest", "late_alone",
+    "counted", "uncounted", "identified", "unidentified", "late_content_weakest", "late_names_weakest", "late_alone",
 )  # fmt: skip
 ANSWER_FEATURES = (
     "late", "late_rare", "late_weakest", "late_paragraph", "pooled", "covered", "covered_paragraph", "names_covered",
@@ -31,6 +31,7 @@ ANSWER_FEATURES = (
     "late_spread", "length_question", "other_language", "late_second", "late_content_weakest", "late_names_weakest",
     "unknown_share", "asks_number", "asks_date", "asks_reason", "asks_person", "asks_place", "asks_list", "asks_yes_no",
     "decisive", "decisive_missing", "all_covered", "all_pointed", "names_missing", "late_around",
+    "counted", "uncounted", "identified", "unidentified",
 )  # fmt: skip
 
 Features = npt.NDArray[np.float64]
@@ -136,7 +137,7 @@ def _describe_words(
     covered_heading = coverage(question.groups, _terms(section.heading, section.translated_heading) & asked)
     names = [group for group in question.groups if group.name]
     for number in numbers:
-        text = texts[number]
+        text, readable = texts[number], _readable(candidate, number)
         covered = coverage(question.groups, text)
         yield [
             candidate.pooled,
@@ -146,7 +147,7 @@ def _describe_words(
             covered_paragraph,
             covered_heading,
             coverage(names, text),
-            *expected_kinds(question, _readable(candidate, number)),
+            *expected_kinds(question, readable),
             fact_here(question.fact, candidate),
             float(paragraph.kind == "header"),
             float(paragraph.kind == "signature"),
@@ -154,7 +155,8 @@ def _describe_words(
             float(number == 0),
             float(np.log1p(len(paragraph.sentence(number)) / 100)),
             float(question.language == "en" and not paragraph.translated),
-            *_points(question, _readable(candidate, number)),
+            *_points(question, readable),
+            *_told(question, readable),
         ]
 
 
@@ -239,6 +241,12 @@ def _points(question: Question, text: str) -> tuple[float, float]:
         return 0.0, 0.0
     held = bool(find_decisive(question, text))
     return float(held), float(not held)
+
+
+def _told(question: Question, text: str) -> tuple[float, float, float, float]:
+    """Return whether what is to be counted is counted in the text, whether it is not, and the same of naming."""
+    counted, identified = counts_asked(question, text), identifies(question, text)
+    return float(counted is True), float(counted is False), float(identified is True), float(identified is False)
 
 
 def expected_kinds(question: Question, text: str) -> tuple[float, float]:

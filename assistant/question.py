@@ -45,6 +45,8 @@ _EXPECTED: tuple[tuple[Expected, re.Pattern[str]], ...] = (
     ("place", re.compile(r"\b(?:waar|waarheen|waarvandaan|where)\b(?!\w)")),
     ("list", re.compile(r"\b(?:welke|noem|wat zijn de|which|list|name (?:the|all|some)|what are the)\b")),
 )
+_COUNTING = re.compile(r"\b(?:hoe\s?veel|aantal|how (?:many|much)|number of)\b", re.IGNORECASE)
+_COUNTED_WORDS = 2
 _YES_NO = re.compile(
     r"^(?:(?:en|maar|dus|and|but|so) )?(?:is|zijn|was|waren|heeft|hebben|had|hadden|kan|kunnen|kon|mag|mogen"
     r"|moet|moeten"
@@ -160,6 +162,8 @@ class Question:
     vague: bool
     reach: frozenset[str]
     """Every index term that counts for one of the groups, whole or in part."""
+    counted: frozenset[str]
+    """The index terms of what is to be counted: "militairen" where it is asked how many there are."""
 
     @property
     def unheard_of(self) -> bool:
@@ -254,6 +258,7 @@ def analyse_question(
         fact=fact_of(text),
         note=_asked_note(lowered),
         reach=_reach(groups),
+        counted=_reach(_counted(text, groups)),
         vague=all(word in _VAGUE_WORDS for word in re.findall(r"\w+", lowered)),
     )
 
@@ -283,6 +288,20 @@ def _is_name(surface: str, *, first: bool) -> bool:
 def _reach(groups: Iterable[TermGroup]) -> frozenset[str]:
     own = {term for group in groups for terms in group.alternatives for term in terms}
     return frozenset(own.union(*(related for group in groups for related in group.related.values())))
+
+
+def _counted(text: str, groups: Sequence[TermGroup]) -> list[TermGroup]:
+    """Return the first groups after "how many": what is counted, or a word of its own and what is counted."""
+    asked = _COUNTING.search(text)
+    if asked is None:
+        return []
+    after, position = [], asked.end()
+    for group in groups:
+        start = text.find(group.surface, position)
+        if start >= 0:
+            after.append(group)
+            position = start + len(group.surface)
+    return after[:_COUNTED_WORDS]
 
 
 def _expected(lowered: str) -> frozenset[Expected]:

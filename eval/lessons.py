@@ -110,8 +110,9 @@ def public_lessons(data: Path, embedder: OnnxEmbedder) -> list[Lesson]:
 
 
 def written_lessons(embedder: OnnxEmbedder) -> list[Lesson]:
-    """Return one lesson a letter that was written for training."""
-    asked = [(letter, load_pairs(questions), letter.stem) for letter, questions in written_letters()]
+    """Return one lesson a letter that was written for training, without those kept apart for the ranker."""
+    shared = [pair for pair in written_letters() if not is_apart(pair[0].stem)]
+    asked = [(letter, load_pairs(questions), letter.stem) for letter, questions in shared]
     return _letter_lessons(asked, embedder)
 
 

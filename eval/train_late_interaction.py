@@ -38,7 +38,6 @@ from eval.lessons import (
     Text,
     cut_pages,
     gold_lessons,
-    is_apart,
     public_lessons,
     written_lessons,
 )
@@ -50,7 +49,7 @@ from ingest.model.tuning import CHANGES_FILE, save_changes
 from ingest.settings import load_settings
 
 PUBLIC_RATE, WRITTEN_RATE, GOLD_RATE, SCALE_RATE, WARM_UP, DECAY = 5e-5, 4e-5, 3e-5, 2e-3, 0.1, 0.01
-PUBLIC_EPOCHS, WRITTEN_EPOCHS, GOLD_EPOCHS = 4, 4, 6
+PUBLIC_EPOCHS, WRITTEN_EPOCHS, GOLD_EPOCHS = 4, 3, 6
 FIRST_SCALE, FIRST_SILENCE = 25.0, 0.55
 SILENCE_WEIGHT = 0.3
 # questions of a lesson that are asked at a time: of the letters more, where the text costs more than they do
@@ -283,8 +282,7 @@ def main() -> None:
     held = [lesson for lesson in public if lesson.name in held_names]
     kept = [lesson for lesson in public if lesson.name not in held_names]
     train(first, kept, held, PUBLIC_EPOCHS, PUBLIC_RATE, PUBLIC_QUESTIONS, workspace / "public.pt")
-    shared = [lesson for lesson in written if not is_apart(lesson.name)]
-    train(first, shared, gold, WRITTEN_EPOCHS, WRITTEN_RATE, LETTER_QUESTIONS, workspace / "written.pt")
+    train(first, written, gold, WRITTEN_EPOCHS, WRITTEN_RATE, LETTER_QUESTIONS, workspace / "written.pt")
 
     for half in HALVES:
         held = [lesson for lesson in gold if (lesson.name in FIRST_HALF) == (half == HALVES[0])]

@@ -63,6 +63,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "unknown terms": ("unknown_weight", "unknown_names", "unknown_share"),
     "kind of answer": ("expected_here", "expected_missing"),
     "decisive words": ("decisive", "decisive_missing"),
+    "what is counted or named": ("counted", "uncounted", "identified", "unidentified"),
     "the whole question": ("all_covered", "all_pointed", "names_missing"),
     "kind of question": (
         "asks_number", "asks_date", "asks_reason", "asks_person", "asks_place", "asks_list", "asks_yes_no",
@@ -85,13 +86,13 @@ _FOR = frozenset(
     (
         "late", "late_rare", "late_weakest", "late_paragraph", "pooled", "covered", "covered_paragraph",
         "names_covered", "expected_here", "fact_here", "margin", "share", "late_spread",
-        "late_content_weakest", "late_names_weakest", "decisive", "all_covered", "all_pointed",
+        "late_content_weakest", "late_names_weakest", "decisive", "all_covered", "all_pointed", "counted", "identified",
     )
 )  # fmt: skip
 _AGAINST = frozenset(
     (
         "unknown_weight", "unknown_names", "unknown_share", "expected_missing", "decisive_missing", "names_missing",
-        "late_second", "late_around",
+        "late_second", "late_around", "uncounted", "unidentified",
     )
 )  # fmt: skip
 # The kind of question alone tells how gold questions are written more than what a letter says: it counts for less.
@@ -101,6 +102,8 @@ _ANSWERABLE_WEIGHT = 1.75
 # Easy silences, made rather than asked, count for little: to be told apart is what a letter names and does not say.
 _REMOVED_WEIGHT, _FOREIGN_WEIGHT = 0.05, 0.3
 _STRENGTH = 0.1
+WRITTEN = "written letters"
+_FOLDS = 5
 _NEIGHBOURS = 5
 _REPORT_HEAD = """# The ranker, cross-validated
 
@@ -313,13 +316,9 @@ def fit_sentences(examples: Sequence[Example], keep: Labels | None = None) -> Li
 
 
 def fit_answer(examples: Sequence[Example], sentences: Linear, keep: Labels | None = None) -> Linear:
-    """Fit the logistic regression: does the letter answer, as far as its best sentence tells?
-
-    Written letters are left out: in their pairs of an answered and a silent question nearly all words are the same, and
-    a model that learns from them refuses the plainest question for holding the letter's own words.
-    """
+    """Fit the logistic regression: does the letter answer, as far as its best sentence tells?"""
     rows, labels, weights = [], [], []
-    for example in (one for one in examples if one.split != "written"):
+    for example in examples:
         scores = sentences(example.features)
         rows.append(describe_answer(example.question, example.features, scores))
         labels.append(bool(example.evidence.any()))
@@ -385,13 +384,16 @@ def is_right(example: Example, scores: Scores) -> bool:
 def cross_validate(
     examples: Sequence[Example], keep: Labels | None = None, keep_answer: Labels | None = None
 ) -> list[dict[str, Any]]:
-    """Leave one gold set out at a time; all its questions are scored by models that never saw its letter."""
+    """Leave one gold set out at a time, and a share of the written letters: models that never saw them score them."""
+    gold = sorted({example.document for example in examples if example.split != "written"})
+    written = sorted({example.document for example in examples} - set(gold))
+    folds = [{document} for document in gold] + [set(written[start::_FOLDS]) for start in range(_FOLDS)]
     predictions = []
-    for document in sorted({example.document for example in examples if example.split != "written"}):
-        training = [example for example in examples if example.document != document]
+    for fold in folds:
+        training = [example for example in examples if example.document not in fold]
         sentences = fit_sentences(training, keep)
         answer = fit_answer(training, sentences, keep_answer)
-        asked = [example for example in examples if example.document == document and example.split != "foreign"]
+        asked = [example for example in examples if example.document in fold and example.split != "foreign"]
         predictions += predict(asked, sentences, answer)
     return predictions
 
@@ -404,7 +406,7 @@ def predict(examples: Sequence[Example], sentences: Linear, answer: Linear) -> l
         features = describe_answer(example.question, example.features, scores)
         predictions.append(
             {
-                "document": example.document,
+                "document": WRITTEN if example.split == "written" else example.document,
                 "language": example.language,
                 "answerable": bool(example.evidence.any()),
                 "paragraph": is_right(example, scores),
@@ -437,19 +439,14 @@ def format_report(predictions: Sequence[dict[str, Any]]) -> str:
         f"threshold {threshold:.2f}\n",
         f"{'document':24} {'':2} {'n':>4} par@1 sent@1   auc  refused-wrongly refused-rightly\n",
     ]
-    documents = [*sorted({entry["document"] for entry in predictions}), "all", "all but navo"]
-    for document in documents:
+    gold = sorted({entry["document"] for entry in predictions} - {WRITTEN})
+    groups = {name: {name} for name in gold} | {"all": set(gold), "all but navo": set(gold) - {"navo"}}
+    for name, documents in (groups | {WRITTEN: {WRITTEN}}).items():
         for language in ("nl", "en"):
             chosen = [
-                entry
-                for entry in predictions
-                if entry["language"] == language
-                and (
-                    document in ("all", entry["document"])
-                    or (document == "all but navo" and entry["document"] != "navo")
-                )
+                entry for entry in predictions if entry["language"] == language and entry["document"] in documents
             ]
-            lines.append(_line(document, language, chosen, threshold))
+            lines.append(_line(name, language, chosen, threshold))
     return "".join(lines)
 
 

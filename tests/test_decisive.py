@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.decisive import asks_expression, find_decisive
+from assistant.decisive import asks_expression, counts_asked, find_decisive, identifies
 from assistant.detect import detect_language
 from assistant.pipeline import Assistant
 
@@ -39,3 +39,36 @@ def test_the_name_of_a_post_that_the_question_gives_is_no_answer(assistant: Assi
 def test_an_answer_carries_its_marks_inside_the_quote(assistant: Assistant) -> None:
     (citation,) = assistant.ask("Hoeveel Nederlandse militairen zijn er in Litouwen?").citations
     assert [citation.quote[start:end] for start, end in citation.marks] == ["270"]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "counted"),
+    [
+        ("Hoeveel militairen zijn er in Litouwen?", "Nederland zet er ongeveer 270 militairen in.", True),
+        ("How many soldiers are there in Lithuania?", "Nederland zet er ongeveer 270 militairen in.", True),
+        ("Hoeveel lidstaten telt de NAVO?", "Nederland zet er ongeveer 270 militairen in.", False),
+        ("Hoeveel extra militairen gaan er?", "Er gaan drie nieuwe, ervaren militairen naartoe.", True),
+        ("Hoeveel militairen zijn er?", "Een militair werkt er sinds 26 april 2018.", False),
+        ("Hoeveel geld gaat er naar defensie?", "Het kabinet trekt € 1,5 miljard uit.", None),
+        ("Wanneer gaan de militairen?", "Er gaan 270 militairen naartoe.", None),
+    ],
+)
+def test_a_number_answers_where_it_counts_what_is_asked_for(
+    question: str, text: str, counted: bool | None, assistant: Assistant
+) -> None:
+    assert counts_asked(assistant.analyse(question, detect_language(question)), text) is counted
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "named"),
+    [
+        ("Wie is de minister van Defensie?", "De Minister van Defensie, A.Th.B. Bijleveld-Schouten", True),
+        ("Wie is de directeur?", "Aan het hoofd staat directeur Anna van den Berg.", True),
+        ("Who is the Secretary General of NATO?", "De Secretaris-Generaal van de NAVO heeft dat herhaald.", False),
+        ("Hoe heet de voorzitter?", "De voorzitter heeft dat herhaald.", False),
+        ("Wie betaalt dat?", "De NAVO betaalt.", None),
+        ("Wie is er verantwoordelijk?", "De NAVO is verantwoordelijk.", None),
+    ],
+)
+def test_who_somebody_is_takes_a_name(question: str, text: str, named: bool | None, assistant: Assistant) -> None:
+    assert identifies(assistant.analyse(question, detect_language(question)), text) is named
