@@ -9,6 +9,7 @@ from datetime import date
 from assistant.about import MOST_ANNOUNCEMENTS, find_announcements
 from assistant.features import SentencePlace
 from assistant.question import Question
+from ingest.chunk import notes_in
 from ingest.dutch import fold
 from ingest.letter import Footnote
 from ingest.structure.papers import PAPER
@@ -91,10 +92,7 @@ def _names_paper(place: SentencePlace) -> bool:
 
 
 def _notes(place: SentencePlace) -> list[Footnote]:
-    """Return the footnotes whose marks stand in a sentence."""
-    start, end = place.candidate.paragraph.sentences[place.sentence]
-    notes = place.candidate.letter.notes_of(place.candidate.paragraph.id)
-    return [note for note in notes if start < note.offset <= end]
+    return notes_in(place.candidate.letter, place.candidate.paragraph, place.sentence)
 
 
 def _position(place: SentencePlace) -> tuple[str, int, int]:

@@ -16,7 +16,8 @@ from assistant.rank import RankedSentence, Ranking
 from assistant.reference import cite
 from assistant.retrieve import Candidate
 from assistant.wording import NOTE, QUOTES
-from ingest.letter import Footnote, Language, Letter, Paragraph, Section
+from ingest.chunk import notes_in
+from ingest.letter import Language, Letter, Paragraph, Section
 
 MOST_SENTENCES, _MOST_LED = 3, 5
 # Share of the best sentence's that another must have to be quoted with it: cross-validated, 0.25 finds the evidence in
@@ -112,7 +113,7 @@ def cite_sentence(
         end=end,
         paragraph_text=paragraph.text,
         translation=paragraph.translated[sentence] if paragraph.translated else None,
-        footnotes=tuple(note.text for note in _notes(letter, paragraph, sentence)),
+        footnotes=tuple(note.text for note in notes_in(letter, paragraph, sentence)),
         score=round(score, 4),
         machine_translated=letter.machine_translated,
     )
@@ -139,14 +140,14 @@ def _say(place: SentencePlace, language: Language, question: Question | None) ->
         return said
     notes = "; ".join(
         NOTE[language].format(mark=note.mark, text=(note.translation if english else None) or note.text)
-        for note in _notes(candidate.letter, paragraph, sentence)
+        for note in notes_in(candidate.letter, paragraph, sentence)
     )
     return f"{said} ({notes})"
 
 
 def _asks_of_note(question: Question, place: SentencePlace) -> bool:
     """Whether a sentence's notes are asked for, or hold words of the question that it does not."""
-    notes = _notes(place.candidate.letter, place.candidate.paragraph, place.sentence)
+    notes = notes_in(place.candidate.letter, place.candidate.paragraph, place.sentence)
     if not notes:
         return False
     own, with_notes = (
@@ -154,9 +155,3 @@ def _asks_of_note(question: Question, place: SentencePlace) -> bool:
         for noted in ((), {place.sentence})
     )
     return question.note is not None or coverage(question.groups, with_notes) > coverage(question.groups, own)
-
-
-def _notes(letter: Letter, paragraph: Paragraph, sentence: int) -> list[Footnote]:
-    start, end = paragraph.sentences[sentence]
-    notes = letter.notes_of(paragraph.id)
-    return [note for note in notes if start < note.offset <= end or (note.offset == 0 and start == 0)]

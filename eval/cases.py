@@ -13,8 +13,9 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from assistant.dialogue import Status
+from ingest.chunk import sentence_at
 from ingest.errors import UserError
-from ingest.letter import Footnote, Language, Letter, Paragraph, Span
+from ingest.letter import Language, Letter
 
 BUNDLED_GOLD = Path(__file__).with_name("gold") / "navo.jsonl"
 
@@ -191,12 +192,6 @@ def _find_in(evidence: str, letter: Letter) -> Iterator[Place]:
             yield Place(letter.id, paragraph.id, start, start + len(evidence))
     for note in letter.footnotes:
         if evidence in note.text:
-            start, end = _marked_sentence(note, letter.find(note.paragraph_id)[1])
+            paragraph = letter.find(note.paragraph_id)[1]
+            start, end = paragraph.sentences[sentence_at(paragraph, note.offset)]
             yield Place(letter.id, note.paragraph_id, start, end, note.text)
-
-
-def _marked_sentence(note: Footnote, paragraph: Paragraph) -> Span:
-    for start, end in paragraph.sentences:
-        if start <= note.offset <= end:
-            return start, end
-    return 0, len(paragraph.text)

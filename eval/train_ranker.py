@@ -42,6 +42,7 @@ from assistant.rank import RANKER_FILE
 from eval.lessons import FIRST_HALF, find_documents, is_apart, load_cases, load_pairs, written_letters
 from eval.readings import is_quoted
 from eval.train_late_interaction import HALVES
+from ingest.chunk import notes_in
 from ingest.embed import Embedder, OnnxEmbedder
 from ingest.home import Home
 from ingest.letter import Letter, Paragraph
@@ -263,9 +264,8 @@ def describe_case(assistant: Assistant, letter: Letter, case: dict[str, Any], do
 
 def _is_evidence(evidence: Sequence[str], letter: Letter, paragraph: Paragraph, number: int) -> bool:
     """Whether evidence quotes a sentence, or a footnote whose mark stands in it."""
-    start, end = paragraph.sentences[number]
-    marked = [note for note in letter.notes_of(paragraph.id) if start < note.offset <= end]
-    return is_quoted(evidence, paragraph, number) or any(text in note.text for text in evidence for note in marked)
+    notes = notes_in(letter, paragraph, number)
+    return is_quoted(evidence, paragraph, number) or any(text in note.text for text in evidence for note in notes)
 
 
 def train(examples: Sequence[Example], predictions: Sequence[dict[str, Any]]) -> dict[str, Any]:

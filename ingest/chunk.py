@@ -45,6 +45,11 @@ def sentence_at(paragraph: Paragraph, offset: int) -> int:
     return max(bisect_right(starts, max(offset - 1, 0)) - 1, 0)
 
 
+def notes_in(letter: Letter, paragraph: Paragraph, sentence: int) -> list[Footnote]:
+    """Return the footnotes whose marks stand in a sentence."""
+    return [note for note in letter.notes_of(paragraph.id) if sentence_at(paragraph, note.offset) == sentence]
+
+
 def _context(letter: Letter, section: Section, paragraph: Paragraph, language: Language, asked: str) -> str:
     """Return the heading a paragraph stands under, or what it answers; for header and signature what they are."""
     if paragraph.kind == "signature":
