@@ -5,9 +5,9 @@
 First on FOLDER's `xquad/` and `vac/`, whose answerable questions are asked with and without their answer; then on
 the letters of `eval/training` and on the gold sets, whose silent questions teach what a letter names but does not
 say. The last round is run twice, without either half of the gold sets, and all of it without a third of the written
-letters: `eval.train_ranker` must meet letters that the model has not seen. The model without the first half is the
-product's: it never saw the bundled letter, as it never saw those of users, and scores as those that the ranker learns
-from. (One trained on everything scores lower throughout, and refuses far more that a new letter answers.)
+letters: `eval.train_ranker` must meet letters that the model has not seen. The product's model is the mean of the two
+(Wortsman et al. 2022, "Model soups"): its scores stay as theirs, from which the ranker learns. (One trained on
+everything scores lower throughout, and refuses far more that a new letter answers.)
 The lower half of the model stays as it is, and so do the pooled vectors.
 
 The score of a sentence is the mean over the question's tokens of the best cosine to one of its own (Khattab &
@@ -20,7 +20,6 @@ from __future__ import annotations
 import argparse
 import json
 import pickle
-import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -284,15 +283,20 @@ def main() -> None:
     train(first, kept, held, PUBLIC_EPOCHS, PUBLIC_RATE, PUBLIC_QUESTIONS, workspace / "public.pt")
     train(first, written, gold, WRITTEN_EPOCHS, WRITTEN_RATE, LETTER_QUESTIONS, workspace / "written.pt")
 
+    trained: list[dict[str, torch.Tensor]] = []
+    model = UpperHalf(prepared, centre).eval()
     for half in HALVES:
         held = [lesson for lesson in gold if (lesson.name in FIRST_HALF) == (half == HALVES[0])]
         seen = [lesson for lesson in gold if lesson not in held]
-        model = UpperHalf(prepared, centre).eval()
         model.load_state_dict(first.state_dict())
         train(model, seen, held, GOLD_EPOCHS, GOLD_RATE, LETTER_QUESTIONS, (workspace / half).with_suffix(".pt"))
         save_changes(model.changes(), centre, workspace / half)
+        trained.append({name: weights.clone() for name, weights in model.state_dict().items()})
         say(f"wrote {workspace / half}")
-    shutil.copyfile(workspace / HALVES[0], options.out)
+    one, other = trained
+    model.load_state_dict({name: (one[name] + other[name]) / 2 for name in one})
+    save_changes(model.changes(), centre, options.out)
+    say(f"wrote {options.out}")
 
 
 def _kept(path: Path, make: Callable[[], list[Lesson]]) -> list[Lesson]:
