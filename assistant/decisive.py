@@ -47,7 +47,7 @@ _ASKS_IDENTITY = re.compile(
 )
 # Two capitals in a row inside a sentence: a first name and a surname, or a body's full name.
 _TWO_CAPITALS = r"(?<![.?!] )(?<!^)\b[A-ZÀ-Þ][\w-]+(?: (?:van|de|den|der|ten|ter|el|al))*(?: [A-ZÀ-Þ][\w-]+)+"
-_FULL_NAME = re.compile(rf"{_INITIALS_NAME}|{_TITLES} [A-ZÀ-Þ][\w-]+|{_TWO_CAPITALS}")
+_FULL_NAME = re.compile(rf"{_NAMED.pattern}|{_TWO_CAPITALS}")
 _ASKS_PAPER = re.compile(r"\bkamerstuk|\bparliamentary paper", re.IGNORECASE)
 # Numbers that name a paper, an article or a note, not a quantity.
 _REFERENCE = re.compile(r"(?:\b(?:nr|nrs|art|artikel|kamerstuk(?:ken)?|noot|vraag)\b\.?\s*[\d\s]*)$", re.IGNORECASE)
@@ -74,8 +74,8 @@ def counts_asked(question: Question, text: str) -> bool | None:
     """
     if not question.counted:
         return None
-    after = [text[start:] for (start, _), _ in _expressions("number", text)]
-    if any(not question.counted.isdisjoint(analyse(_COUNTED.match(rest)[0], "nl")) for rest in after):  # type: ignore[index]
+    counts = (_COUNTED.match(text, start) for (start, _), _ in _expressions("number", text))
+    if any(found and not question.counted.isdisjoint(analyse(found[0], "nl")) for found in counts):
         return True
     return None if _MONEY.search(text) else False
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from assistant.about import MOST_ANNOUNCEMENTS, find_announcements
-from assistant.features import SentencePlace
+from assistant.decisive import asks_paper
+from assistant.features import SentencePlace, coverage, terms_of_sentence
 from assistant.question import Question
 from ingest.chunk import notes_in
 from ingest.dutch import fold
@@ -26,6 +28,9 @@ _ABBREVIATIONS = tuple(
     )
 )
 _PAPERS = re.compile(r"\b(?:welke|alle|which|what|all)\b(?: \w+)? (?:kamerstukken|parliamentary papers)\b")
+
+_PAPER_WORDS = re.compile(r"kamerstuk|parliamentary|\bpapers?\b|\bnumm?(?:er|ber)\b|\bnr\b")
+_MOST = 0.6
 
 # Who put the questions that a paper answers: these three, in any order.
 _ASKERS = (
@@ -49,6 +54,8 @@ def leading_places(question: Question, places: Sequence[SentencePlace]) -> list[
     folded = fold(question.text)
     if _PAPERS.search(folded):
         return sorted((place for place in places if _names_paper(place)), key=_position) or None
+    if asks_paper(question):
+        return _papers_asked(question, places) or None
     if all(pattern.search(folded) for pattern in _ASKERS):
         return [place for place in places if _ASKED_BY.match(_sentence(place))] or None
     return None
@@ -84,6 +91,23 @@ def _explains(short: str, place: SentencePlace) -> bool:
 
 def _sentence(place: SentencePlace) -> str:
     return place.candidate.paragraph.sentence(place.sentence)
+
+
+def _papers_asked(question: Question, places: Sequence[SentencePlace]) -> list[SentencePlace]:
+    """Return the sentence that names the paper asked for: with its notes it holds all names of the question.
+
+    Where the question has no names, it holds most of its other words.
+    """
+    asked = [group for group in question.groups if not _PAPER_WORDS.search(fold(group.surface))]
+    names = [group for group in asked if group.name]
+    held = [(coverage(names or asked, _all_terms(place)), place) for place in places if _names_paper(place)]
+    best, first = max(held, key=lambda one: one[0], default=(0.0, None))
+    return [first] if first and best >= (1 if names else _MOST) else []
+
+
+def _all_terms(place: SentencePlace) -> frozenset[str]:
+    """Return the terms of a sentence and all its notes."""
+    return terms_of_sentence(replace(place.candidate, noted=frozenset({place.sentence})), place.sentence)
 
 
 def _names_paper(place: SentencePlace) -> bool:

@@ -103,7 +103,7 @@ _FACTS: tuple[tuple[LetterFact, re.Pattern[str]], ...] = (
             rf"|\b{_LETTER}\b.*\b(?:van wie|from whom|geschreven door|written by|gestuurd door|sent by)\b"
             r"|\bwelke (?:minister|bewindspersoon|bewindslied\w*|staatssecretaris\w*)\b.*\b(?:stuurde?n?"
             r"|verstuurde?n?|schreven?)\b"
-            r"|\bfunctie heeft\b|\bwhat (?:post|position|office) does\b"
+            r"|\b(?:functie|post|ambt) (?:heeft|bekleedt|vervult)\b|\bwhat (?:post|position|office) does\b"
         ),
     ),
     (

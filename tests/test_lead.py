@@ -84,3 +84,30 @@ def test_what_the_letter_says_about_something_is_answered(question: str, assista
 )
 def test_a_word_alone_that_no_letter_holds_gets_a_no(question: str, assistant: Assistant) -> None:
     assert assistant.ask(question).status in ("silent", "off_topic")
+
+
+@pytest.mark.parametrize(
+    ("question", "paper"),
+    [
+        ("Wat is het Kamerstuknummer van de Defensienota?", "34 919"),
+        ("Onder welk Kamerstuknummer is de GBVS te vinden?", "33 694"),
+        ("What is the Kamerstuk number of the Defence White Paper?", "34 919"),
+        ("Welk Kamerstuk gaat over Oekraïne?", "28 676"),
+    ],
+)
+def test_the_number_of_a_paper_is_found_by_what_it_is(question: str, paper: str, assistant: Assistant) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "answered"
+    assert paper in answer.citations[0].quote or any(paper in note for note in answer.citations[0].footnotes)
+
+
+@pytest.mark.parametrize(
+    "question", ["Wat is het Kamerstuknummer van de Miljoenennota?", "Welk Kamerstuk is van Rutte?"]
+)
+def test_the_number_of_another_paper_is_not_given(question: str, assistant: Assistant) -> None:
+    assert assistant.ask(question).status in ("silent", "off_topic")
+
+
+def test_a_signatory_is_asked_for_their_post(assistant: Assistant) -> None:
+    answer = assistant.ask("Welke post bekleedt A.Th.B. Bijleveld-Schouten?")
+    assert "Minister van Defensie" in answer.answer
