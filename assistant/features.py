@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.decisive import asks_expression, counts_asked, find_decisive, identifies
+from assistant.places import is_elsewhere
 from assistant.question import Expected, LetterFact, Question, TermGroup
 from assistant.retrieve import Candidate
 from ingest.chunk import header_role
@@ -92,10 +93,11 @@ def describe_sentences(
 ) -> tuple[tuple[SentencePlace, ...], Features]:
     """Return the sentences of the candidates that may answer, and their features, shape (n, len(SENTENCE_FEATURES)).
 
-    A sentence that asks something itself answers nothing, and is left out unless `asking`.
+    A sentence that asks something itself, or that is about another country, answers nothing, and is left out
+    unless `asking`.
     """
     weights = token_weights(question)
-    usable = [range(len(candidate.sentences)) if asking else _telling(candidate) for candidate in candidates]
+    usable = [range(len(candidate.sentences)) if asking else _telling(question, candidate) for candidate in candidates]
     places = tuple(
         SentencePlace(candidate, number) for candidate, own in zip(candidates, usable, strict=True) for number in own
     )
@@ -120,10 +122,14 @@ def describe_sentences(
     return places, np.concatenate([by_token, by_paragraph, rest, weakest, alone], axis=1, dtype=np.float64)
 
 
-def _telling(candidate: Candidate) -> list[int]:
-    """Return the numbers of the sentences that are no questions."""
-    paragraph = candidate.paragraph
-    return [number for number in range(len(candidate.sentences)) if not _ASKING.search(paragraph.sentence(number))]
+def _telling(question: Question, candidate: Candidate) -> list[int]:
+    """Return the numbers of the sentences that are no questions, nor about another country than is asked about."""
+    texts = [candidate.paragraph.sentence(number) for number in range(len(candidate.sentences))]
+    return [
+        number
+        for number, text in enumerate(texts)
+        if not _ASKING.search(text) and not is_elsewhere(question.text, text)
+    ]
 
 
 def _describe_words(

@@ -15,6 +15,7 @@ _ENGLISH_MONTHS = (
 COPY_STYLES = ("kamerstuk", "apa", "journalist")
 _PLACES = {"header": "kop", "signature": "ondertekening"}
 _OPENING = "inleiding"
+_ENUMERATED = re.compile(r"(?:[a-z]|[ivx]{1,4})[.)]\s", re.IGNORECASE)
 
 
 def write_date(day: date, language: Language) -> str:
@@ -31,9 +32,20 @@ def name_letter(letter: Letter, language: Language = "nl") -> str:
 
 
 def cite(letter: Letter, section: Section, paragraph: Paragraph) -> str:
-    """Return the reference as the Kamer writes it: Kamerbrief van 26 april 2018, § Uitbreiding, al. 2."""
-    place = _PLACES.get(paragraph.kind) or (f"§ {section.heading}" if section.heading else _OPENING)
+    """Return the reference as the Kamer writes it: Kamerbrief van 26 april 2018, § Uitbreiding, al. 2.
+
+    A heading such as "a) Inhoud", of which each chapter may have one, comes after its chapter's.
+    """
+    above = _chapter(letter, section) if _ENUMERATED.match(section.heading) else ""
+    heading = f"{above}, {section.heading}" if above else section.heading
+    place = _PLACES.get(paragraph.kind) or (f"§ {heading}" if heading else _OPENING)
     return f"{name_letter(letter)}, {place}, al. {paragraph.number}"
+
+
+def _chapter(letter: Letter, section: Section) -> str:
+    """Return the heading of the chapter that a section is part of."""
+    before = letter.sections[: letter.sections.index(section)]
+    return next((one.heading for one in reversed(before) if one.heading and one.level < section.level), "")
 
 
 def copy_styles(letter: Letter, section: Section, paragraph: Paragraph, quote: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -35,6 +36,13 @@ def letter_with(
 )
 def test_a_reference_names_the_letter_and_the_place(heading: str, kind: ParagraphKind, place: str) -> None:
     assert cite(*letter_with(heading, kind)) == f"Kamerbrief van 26 april 2018, {place}"
+
+
+def test_a_lettered_heading_comes_after_its_chapter() -> None:
+    letter, section, paragraph = letter_with("a) Inhoud")
+    section = replace(section, level=2)
+    letter = replace(letter, sections=(Section("2. Essentie", 1, ()), Section("3. Toelichting", 1, ()), section))
+    assert cite(letter, section, paragraph).endswith("§ 3. Toelichting, a) Inhoud, al. 2")
 
 
 def test_a_letter_without_a_date_goes_by_its_title() -> None:

@@ -393,6 +393,17 @@ def test_a_heading_over_the_notes_leaves_with_them() -> None:
     assert [note.text for note in letter.footnotes] == ["Brief van mei."]
 
 
+def test_an_address_in_a_note_goes_on_after_its_hyphen() -> None:
+    letter = letter_of(
+        f"{PROSE} Dat staat vast.1 In Nederland worden vrijwel\n\n1 Zie https://www.om.nl/fiche-5-mededeling-\n"
+        f"strategie-voor-betalingen\n\f\nalle betalingen zo gedaan. {PROSE}\n"
+    )
+    assert [note.text for note in letter.footnotes] == [
+        "Zie https://www.om.nl/fiche-5-mededeling-strategie-voor-betalingen"
+    ]
+    assert any("worden vrijwel alle betalingen" in paragraph.text for _, paragraph in letter.paragraphs())
+
+
 def test_an_address_broken_at_a_line_end_keeps_its_hyphen() -> None:
     assert (
         join_lines(["zie https://www.om.nl/over-", "het-om en verder"]) == "zie https://www.om.nl/over-het-om en verder"

@@ -26,7 +26,8 @@ _NOTE_LINE = re.compile(
     r"(?:\[(?P<bracketed>\d{1,3})\]|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})\s*|(?P<closed>\d{1,3})\)|(?P<dotted>\d{1,3})\.|(?P<plain>\d{1,3}))(?:(?:^|(?<=[⁰¹²³⁴⁵⁶⁷⁸⁹])|\s+)(?P<text>\S.*))?$"
 )
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’»)\]]*$")
-_NOTE_STOP = re.compile(r"(?:[.!?][\"'”’»)\]]*|https?://\S+)$")
+# An address that ends in one of these signs goes on in the next line.
+_NOTE_STOP = re.compile(r"(?:[.!?][\"'”’»)\]]*|https?://\S*[^\s\-_=&%+])$")
 _LONGEST_END = 200
 _TITLE = re.compile(r"(?:voet|eind)?noten:?", re.IGNORECASE)
 _MOST_SKIPPED = 3
