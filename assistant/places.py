@@ -33,7 +33,7 @@ def _named_in(text: str) -> frozenset[str]:
 @cache
 def _in_a_country() -> re.Pattern[str]:
     names = "|".join(re.escape(name) for name in sorted(_names(), key=len, reverse=True))
-    return re.compile(rf"\b[Ii]n (?:het |de )?({names})\b")
+    return re.compile(rf"\b[Ii]n (?:het |de |the )?({names})\b")
 
 
 @cache

@@ -13,7 +13,7 @@ from assistant.pipeline import Assistant
 from assistant.rank import RANKER_FILE, Ranking, load_ranker, rank
 
 QUESTIONS = [
-    "Hoeveel Nederlandse militairen zijn er in Litouwen?",
+    "Hoeveel Nederlandse militairen doen daaraan mee?",
     "Since when has cyber been an operational domain of NATO?",
     "Wie heeft de brief ondertekend?",
     "Wat is het recept voor appeltaart?",
@@ -48,6 +48,14 @@ def test_every_sentence_of_a_candidate_is_ranked_once(ranking: Ranking) -> None:
     assert sorted(places) == sorted(
         (paragraph.id, number) for paragraph in paragraphs.values() for number in range(len(paragraph.sentences))
     )
+
+
+def test_a_sentence_about_another_country_is_not_ranked(assistant: Assistant) -> None:
+    question = assistant.analyse("Hoeveel militairen zijn er in Litouwen?", "nl")
+    ranking = rank(question, assistant.candidates(question), assistant.ranker)
+    texts = [one.place.candidate.paragraph.sentence(one.place.sentence) for one in ranking.sentences]
+    assert any("270 militairen in Litouwen" in text for text in texts)
+    assert not any("in Afghanistan" in text for text in texts)
 
 
 def test_paragraphs_are_listed_once_best_first(ranking: Ranking) -> None:
