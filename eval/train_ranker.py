@@ -188,7 +188,9 @@ def load_all(workspace: Path, halves: Sequence[Path], product: Path) -> list[Exa
     written = [(letter, asked) for letter, asked in written_letters() if is_apart(letter.stem)]
     models = (*halves, product)
     digest = hashlib.sha256(b"".join(path.read_bytes() for files in (*pairs, *written, models) for path in files))
-    described_by = [Path("assistant", f"{stage}.py") for stage in ("question", "retrieve", "decisive", "places", "features")]
+    described_by = [
+        Path("assistant", f"{stage}.py") for stage in ("question", "retrieve", "decisive", "places", "features")
+    ]
     for source in (*described_by, *sorted(Path("ingest").rglob("*.py"))):
         digest.update(source.read_bytes())
     kept = workspace / f"examples-{digest.hexdigest()[:16]}.pkl"
