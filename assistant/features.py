@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import get_args
 
@@ -279,6 +279,11 @@ def terms_of_sentence(candidate: Candidate, number: int) -> frozenset[str]:
     notes = " ".join(note.text for note in candidate.letter.notes_of(paragraph.id)) if number in candidate.noted else ""
     english = paragraph.translated[number] if paragraph.translated else ""
     return _terms(f"{paragraph.sentence(number)} {notes}", english)
+
+
+def terms_with_notes(candidate: Candidate, number: int) -> frozenset[str]:
+    """Return the index terms of a sentence, its English and the notes of its paragraph, found or not."""
+    return terms_of_sentence(replace(candidate, noted=frozenset({number})), number)
 
 
 @lru_cache(maxsize=20_000)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from assistant.about import MOST_ANNOUNCEMENTS, find_announcements
 from assistant.decisive import asks_paper
-from assistant.features import SentencePlace, coverage, terms_of_sentence
+from assistant.features import SentencePlace, coverage, terms_with_notes
 from assistant.question import Question
 from ingest.chunk import notes_in
 from ingest.dutch import fold
@@ -94,20 +93,19 @@ def _sentence(place: SentencePlace) -> str:
 
 
 def _papers_asked(question: Question, places: Sequence[SentencePlace]) -> list[SentencePlace]:
-    """Return the sentence that names the paper asked for: with its notes it holds all names of the question.
+    """Return the sentence that names the paper asked for.
 
-    Where the question has no names, it holds most of its other words.
+    With its paragraph's notes it holds all names of the question; where that has none, most of its other words.
     """
     asked = [group for group in question.groups if not _PAPER_WORDS.search(fold(group.surface))]
     names = [group for group in asked if group.name]
-    held = [(coverage(names or asked, _all_terms(place)), place) for place in places if _names_paper(place)]
+    held = [
+        (coverage(names or asked, terms_with_notes(place.candidate, place.sentence)), place)
+        for place in places
+        if _names_paper(place)
+    ]
     best, first = max(held, key=lambda one: one[0], default=(0.0, None))
     return [first] if first and best >= (1 if names else _MOST) else []
-
-
-def _all_terms(place: SentencePlace) -> frozenset[str]:
-    """Return the terms of a sentence and all its notes."""
-    return terms_of_sentence(replace(place.candidate, noted=frozenset({place.sentence})), place.sentence)
 
 
 def _names_paper(place: SentencePlace) -> bool:

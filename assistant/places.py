@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _COUNTRIES = Path(__file__).with_name("data") / "countries.tsv"
@@ -22,9 +22,10 @@ def is_elsewhere(question: str, text: str) -> bool:
     told = _named_in(text) if asked else frozenset()
     if not told or asked & told or _COMPARES.search(text):
         return False
-    return not any(re.search(_countries()[name], text) for name in asked)
+    return not any(re.search(_mentions()[name], text) for name in asked)
 
 
+@lru_cache(maxsize=20_000)
 def _named_in(text: str) -> frozenset[str]:
     """Return the countries, by their first Dutch name, in which something is said or asked to be."""
     return frozenset(_names()[found] for found in _in_a_country().findall(text))
@@ -43,7 +44,7 @@ def _names() -> dict[str, str]:
 
 
 @cache
-def _countries() -> dict[str, str]:
+def _mentions() -> dict[str, str]:
     """Return of each country a pattern for what mentions it in Dutch: its names, and how its adjectives begin."""
     return {row[0].split("|")[0]: rf"\b(?:{row[0]}|{row[2]})" for row in _rows()}
 

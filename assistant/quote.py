@@ -10,7 +10,7 @@ from datetime import date
 from assistant.complete import beside_best, complete, listed_after, text_of
 from assistant.decisive import asks_expression, find_decisive
 from assistant.dialogue import Citation
-from assistant.features import SentencePlace, coverage, fact_here, terms_of_sentence
+from assistant.features import SentencePlace, coverage, fact_here, terms_of_sentence, terms_with_notes
 from assistant.question import Question
 from assistant.rank import RankedSentence, Ranking
 from assistant.reference import cite
@@ -150,8 +150,6 @@ def _asks_of_note(question: Question, place: SentencePlace) -> bool:
     notes = notes_in(place.candidate.letter, place.candidate.paragraph, place.sentence)
     if not notes:
         return False
-    own, with_notes = (
-        terms_of_sentence(replace(place.candidate, noted=frozenset(noted)), place.sentence)
-        for noted in ((), {place.sentence})
-    )
+    own = terms_of_sentence(replace(place.candidate, noted=frozenset()), place.sentence)
+    with_notes = terms_with_notes(place.candidate, place.sentence)
     return question.note is not None or coverage(question.groups, with_notes) > coverage(question.groups, own)

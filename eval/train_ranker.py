@@ -113,10 +113,10 @@ _NEIGHBOURS = 5
 _REPORT_HEAD = """# The ranker, cross-validated
 
 Each document's questions are scored by a ranker that was trained on the other documents, on top of a model that has not
-seen it. `par@1` and `sent@1` tell how often the first sentence stands in a paragraph
-with evidence, and is evidence itself; `auc` how well the probability tells answerable questions from the others; the
-last two columns what is refused at the threshold. Only `navo` has an English text; elsewhere English asks the Dutch.
-The written letters are those of `eval/training` that the model did not learn from.
+seen it. `par@1` and `sent@1` tell how often the first sentence stands in a paragraph with evidence, and is evidence
+itself; `auc` how well the probability tells answerable questions from the others; the last two columns what is refused
+at the threshold. Only `navo` has an English text; elsewhere English asks the Dutch. The written letters are those of
+`eval/training` that the model did not learn from.
 
 """
 Labels = npt.NDArray[np.bool_]
@@ -280,8 +280,7 @@ def train(examples: Sequence[Example], predictions: Sequence[dict[str, Any]]) ->
     training = [example for example in examples if example.split != "aside"]
     sentences = fit_sentences(training)
     answer, topic = fit_answer(training, sentences), fit_topic(training, sentences)
-    # as the product reads letters that it never saw, asked as most people ask
-    threshold = best_threshold([entry for entry in predictions if entry["document"] == WRITTEN])
+    threshold = product_threshold(predictions)
     return {
         "sentences": sentences.stored(),
         "answer": answer.stored(),
@@ -393,7 +392,8 @@ def cross_validate(
     """Leave one gold set out at a time, and a share of the written letters: models that never saw them score them."""
     gold = sorted({example.document for example in examples if example.split != "written"})
     written = sorted({example.document for example in examples} - set(gold))
-    folds = [{document} for document in gold] + [set(written[start::_FOLDS]) for start in range(_FOLDS)]
+    shares = [set(written[start::_FOLDS]) for start in range(_FOLDS)]
+    folds = [{document} for document in gold] + [share for share in shares if share]
     predictions = []
     for fold in folds:
         training = [example for example in examples if example.document not in fold]
@@ -424,6 +424,11 @@ def predict(examples: Sequence[Example], sentences: Linear, answer: Linear) -> l
     return predictions
 
 
+def product_threshold(predictions: Sequence[dict[str, Any]]) -> float:
+    """Return the best threshold where the product reads letters that it never saw, asked as most people ask."""
+    return best_threshold([entry for entry in predictions if entry["document"] == WRITTEN])
+
+
 def best_threshold(predictions: Sequence[dict[str, Any]]) -> float:
     """Return the probability that best parts questions to answer from questions to refuse.
 
@@ -440,7 +445,7 @@ def best_threshold(predictions: Sequence[dict[str, Any]]) -> float:
 
 def format_report(predictions: Sequence[dict[str, Any]]) -> str:
     """Return the cross-validated figures as a table, a line a document and language."""
-    threshold = best_threshold([entry for entry in predictions if entry["document"] == WRITTEN])
+    threshold = product_threshold(predictions)
     lines = [
         f"threshold {threshold:.2f}\n",
         f"{'document':24} {'':2} {'n':>4} par@1 sent@1   auc  refused-wrongly refused-rightly\n",
