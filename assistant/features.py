@@ -15,24 +15,25 @@ from assistant.decisive import asks_expression, counts_asked, find_decisive, ide
 from assistant.places import is_elsewhere
 from assistant.question import Expected, LetterFact, Question, TermGroup
 from assistant.retrieve import Candidate
-from ingest.chunk import header_role
+from ingest.chunk import header_role, notes_in
 from ingest.dutch import analyse
 from ingest.letter import Language
 
 SENTENCE_FEATURES = (
-    "late", "late_rare", "late_weakest", "late_paragraph", "late_paragraph_rare", "pooled", "lexical",
+    "late", "late_even", "late_rare", "late_weakest", "late_paragraph", "late_paragraph_rare", "pooled", "lexical",
     "covered", "covered_around", "covered_paragraph", "covered_heading", "names_covered",
     "expected_here", "expected_missing", "fact_here", "header", "signature", "noted",
     "first", "length", "other_language", "decisive", "decisive_missing",
     "counted", "uncounted", "identified", "unidentified", "late_content_weakest", "late_names_weakest", "late_alone",
 )  # fmt: skip
 ANSWER_FEATURES = (
-    "late", "late_rare", "late_weakest", "late_paragraph", "pooled", "covered", "covered_paragraph", "names_covered",
+    "late", "late_even", "late_rare", "late_weakest", "late_paragraph", "pooled",
+    "covered", "covered_paragraph", "names_covered",
     "unknown_weight", "unknown_names", "expected_here", "expected_missing", "fact_here", "header", "margin", "share",
     "late_spread", "length_question", "other_language", "late_second", "late_content_weakest", "late_names_weakest",
     "unknown_share", "asks_number", "asks_date", "asks_reason", "asks_person", "asks_place", "asks_list", "asks_yes_no",
     "decisive", "decisive_missing", "all_covered", "all_pointed", "names_missing", "late_around",
-    "counted", "uncounted", "identified", "unidentified",
+    "counted", "uncounted", "identified", "unidentified", "topical", "topic_missing", "english_text",
 )  # fmt: skip
 
 Features = npt.NDArray[np.float64]
@@ -96,7 +97,7 @@ def describe_sentences(
     A sentence that asks something itself, or that is about another country, answers nothing, and is left out
     unless `asking`.
     """
-    weights = token_weights(question)
+    learnt, rare = question.encoded.weights, token_weights(question)
     usable = [range(len(candidate.sentences)) if asking else _telling(question, candidate) for candidate in candidates]
     places = tuple(
         SentencePlace(candidate, number) for candidate, own in zip(candidates, usable, strict=True) for number in own
@@ -107,8 +108,8 @@ def describe_sentences(
     around = np.stack([candidate.late for candidate in candidates])
     counts = [len(own) for own in usable]
     with np.errstate(invalid="ignore"):  # vector units busy in other threads may raise this flag for nothing
-        by_token = np.column_stack([late.mean(1), late @ weights, late.min(1)])
-        by_paragraph = np.repeat(np.column_stack([around.mean(1), around @ weights]), counts, axis=0)
+        by_token = np.column_stack([late @ learnt, late.mean(1), late @ rare, late.min(1)])
+        by_paragraph = np.repeat(np.column_stack([around @ learnt, around @ rare]), counts, axis=0)
     weakest = np.column_stack([_weakest(late, token_mask(question, names=names)) for names in (False, True)])
     best = max(candidate.lexical for candidate in candidates) or 1.0
     rest = np.array(
@@ -189,6 +190,9 @@ def describe_answer(question: Question, features: Features, scores: Scores) -> F
         "all_covered": float(best["covered"] >= _ALL),
         "all_pointed": float(best["covered"] >= _ALL and best["decisive"] > 0),
         "names_missing": float(1 - best["names_covered"]) if any(group.name for group in question.groups) else 0.0,
+        "english_text": float(question.language == "en") - best["other_language"],
+        "topical": float(question.topical),
+        "topic_missing": float(1 - best["covered_paragraph"]) if question.topical else 0.0,
         "unknown_share": len(unknown) / max(len(question.groups), 1),
         **{f"asks_{kind.replace('-', '_')}": float(kind in question.expected) for kind in get_args(Expected)},
     }
@@ -276,13 +280,12 @@ def _held(group: TermGroup, terms: frozenset[str]) -> float:
 def terms_of_sentence(candidate: Candidate, number: int) -> frozenset[str]:
     """Return the index terms of a sentence, its English and its notes where they were found."""
     paragraph = candidate.paragraph
-    notes = " ".join(note.text for note in candidate.letter.notes_of(paragraph.id)) if number in candidate.noted else ""
     english = paragraph.translated[number] if paragraph.translated else ""
-    return _terms(f"{paragraph.sentence(number)} {notes}", english)
+    return _terms(_readable(candidate, number), english)
 
 
 def terms_with_notes(candidate: Candidate, number: int) -> frozenset[str]:
-    """Return the index terms of a sentence, its English and the notes of its paragraph, found or not."""
+    """Return the index terms of a sentence, its English and its notes, found or not."""
     return terms_of_sentence(replace(candidate, noted=frozenset({number})), number)
 
 
@@ -293,9 +296,6 @@ def _terms(dutch: str, english: str | None) -> frozenset[str]:
 
 
 def _readable(candidate: Candidate, number: int) -> str:
-    notes = (
-        " ".join(note.text for note in candidate.letter.notes_of(candidate.paragraph.id))
-        if number in candidate.noted
-        else ""
-    )
-    return f"{candidate.paragraph.sentence(number)} {notes}"
+    """Return a sentence with its notes where they were found."""
+    notes = notes_in(candidate.letter, candidate.paragraph, number) if number in candidate.noted else ()
+    return " ".join([candidate.paragraph.sentence(number), *(note.text for note in notes)])

@@ -95,7 +95,7 @@ def _sentence(place: SentencePlace) -> str:
 def _papers_asked(question: Question, places: Sequence[SentencePlace]) -> list[SentencePlace]:
     """Return the sentence that names the paper asked for.
 
-    With its paragraph's notes it holds all names of the question; where that has none, most of its other words.
+    With its notes it holds all names of the question; where that has none, most of its other words.
     """
     asked = [group for group in question.groups if not _PAPER_WORDS.search(fold(group.surface))]
     names = [group for group in asked if group.name]

@@ -160,6 +160,8 @@ class Question:
     fact: LetterFact | None
     note: str | None
     vague: bool
+    topical: bool
+    """Whether it is asked what is said about something, rather than something of it."""
     reach: frozenset[str]
     """Every index term that counts for one of the groups, whole or in part."""
     counted: frozenset[str]
@@ -229,7 +231,8 @@ def analyse_question(
 ) -> Question:
     """Take a question apart; `size` is the number of chunks, `index_terms` tells in how many a term stands.
 
-    `whole` tells that the text is as it was asked, so that its first word has its capital anyhow.
+    `whole` tells that the text is as it was asked, so that its first word has its capital anyhow; else it is what
+    `topic_alone` left of it.
     """
     phrases = _phrases(text, language)
     known = index_terms.document_frequencies(
@@ -257,6 +260,7 @@ def analyse_question(
         expected=_expected(lowered),
         fact=fact_of(text),
         note=_asked_note(lowered),
+        topical=not whole,
         reach=_reach(groups),
         counted=_reach(_counted(text, groups)),
         vague=all(word in _VAGUE_WORDS for word in re.findall(r"\w+", lowered)),

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.question import Question
-from ingest.embed import Matrix
+from ingest.embed import Encoded
 from ingest.index import Index, Row
 from ingest.letter import Letter, Paragraph, Section
 
@@ -62,7 +62,7 @@ def retrieve(
     paragraphs = dict.fromkeys([*(row.paragraph_id for row in found), *named, *noted])
     rows = [row for row in index.rows_of(list(paragraphs)) if not only or row.letter_id in only]
     by_paragraph: dict[str, list[_RowMatch]] = {}
-    for match in _match_rows(question.encoded.tokens, index, rows):
+    for match in _match_rows(question.encoded, index, rows):
         by_paragraph.setdefault(match.row.paragraph_id, []).append(match)
     wanted = {*named, *noted}
     best = sorted(by_paragraph, key=lambda one: (one in wanted, _best(by_paragraph[one])), reverse=True)
@@ -95,18 +95,18 @@ class _RowMatch:
     sentences: tuple[tuple[int, _Match], ...]
 
 
-def _match_rows(query: Matrix, index: Index, rows: Sequence[Row]) -> list[_RowMatch]:
+def _match_rows(query: Encoded, index: Index, rows: Sequence[Row]) -> list[_RowMatch]:
     """Match the question's tokens with those of all rows at once, then cut the result by row and sentence."""
     if not rows:
         return []
-    similarities, places = index.match(query, rows)
+    similarities, places = index.match(query.tokens, rows)
     lengths = [row.end_token - row.first_token for row in rows]
     row_starts = np.cumsum([0, *lengths[:-1]])
     owners = np.repeat(np.arange(len(rows)), lengths)
     changes = (np.diff(owners) != 0) | (np.diff(places) != 0)
     starts = np.concatenate([[0], np.flatnonzero(changes) + 1])
-    late = _matches(np.maximum.reduceat(similarities, row_starts, axis=1))
-    runs = _matches(np.maximum.reduceat(similarities, starts, axis=1))
+    late = _matches(np.maximum.reduceat(similarities, row_starts, axis=1), query.weights)
+    runs = _matches(np.maximum.reduceat(similarities, starts, axis=1), query.weights)
     by_row: list[list[tuple[int, _Match]]] = [[] for _ in rows]
     for run, start in zip(runs, starts, strict=True):
         if places[start] >= 0:
@@ -114,9 +114,9 @@ def _match_rows(query: Matrix, index: Index, rows: Sequence[Row]) -> list[_RowMa
     return [_RowMatch(row, late[i], tuple(by_row[i])) for i, row in enumerate(rows)]
 
 
-def _matches(similarities: npt.NDArray[np.float32]) -> list[_Match]:
+def _matches(similarities: npt.NDArray[np.float32], weights: npt.NDArray[np.float32]) -> list[_Match]:
     """Return one match a column."""
-    means = similarities.mean(axis=0).tolist()
+    means = (weights @ similarities).tolist()
     return [_Match(similarities[:, column], mean) for column, mean in enumerate(means)]
 
 

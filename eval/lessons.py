@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from assistant.question import topic_alone
 from eval.readings import Document, Reading, read_gold, read_pages, read_xquad
 from ingest.embed import OnnxEmbedder, normalise
 from ingest.letter import Chunk
@@ -78,7 +79,7 @@ def load_cases(path: Path) -> list[dict[str, Any]]:
 
 def written_letters() -> list[tuple[Path, Path]]:
     """Return each letter that was written for training with its questions."""
-    return [(letter, letter.with_suffix(".jsonl")) for letter in sorted(WRITTEN.glob("*.txt"))]
+    return [(questions.with_suffix(".txt"), questions) for questions in sorted(WRITTEN.glob("*.jsonl"))]
 
 
 def is_apart(name: str) -> bool:
@@ -139,14 +140,15 @@ def make_lessons(documents: Sequence[Document], readings: Sequence[Reading], emb
             tuple(_chunk_text(chunk, embedder) for chunk in document.chunks),
             tuple(
                 Asked(
-                    _question_text(reading.question, embedder),
-                    _question_text(reading.question.lower().rstrip("?. "), embedder),
+                    _question_text(question, embedder),
+                    _question_text(question.lower().rstrip("?. "), embedder),
                     reading.right,
                     reading.doubtful,
                     reading.silent,
                 )
                 for reading in readings
                 if reading.document == document.name
+                for question in [topic_alone(reading.question)]
             ),
         )
         for document in documents

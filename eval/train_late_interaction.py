@@ -11,8 +11,10 @@ everything scores lower throughout, and refuses far more that a new letter answe
 The lower half of the model stays as it is, and so do the pooled vectors.
 
 The score of a sentence is the mean over the question's tokens of the best cosine to one of its own (Khattab &
-Zaharia 2020, "ColBERT"). The sentences of a document compete for each question, with each other and with silence:
-the loss is -log of the share of the right ones. Takes about an hour on two cores; goes on where it stopped.
+Zaharia 2020, "ColBERT"), in which each token of the question counts by its own vector's product with one that is
+learnt too, through a softmax. The sentences of a document compete for each question, with each other and with
+silence: the loss is -log of the share of the right ones. Takes about an hour and a half on two cores; goes on where it
+stopped.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ from ingest.centre import find_centre
 from ingest.embed import OnnxEmbedder, unit
 from ingest.model import PreparedModel, prepare_model
 from ingest.model.export import run_layers, tuned_layers
-from ingest.model.tuning import CHANGES_FILE, save_changes
+from ingest.model.tuning import TUNING_FILE, Tuning, save_tuning
 from ingest.settings import load_settings
 
 PUBLIC_RATE, WRITTEN_RATE, GOLD_RATE, SCALE_RATE, WARM_UP, DECAY = 5e-5, 4e-5, 3e-5, 2e-3, 0.1, 0.01
@@ -74,6 +76,7 @@ class UpperHalf(torch.nn.Module):
         self._centre = torch.from_numpy(centre)
         self.scale = torch.nn.Parameter(torch.tensor(FIRST_SCALE).log())
         self.silence = torch.nn.Parameter(torch.tensor(FIRST_SILENCE))
+        self.salience = torch.nn.Parameter(torch.zeros(len(centre)))
 
     def forward(self, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Return (n, t, d) vectors of the padded states (n, t, d)."""
@@ -81,11 +84,12 @@ class UpperHalf(torch.nn.Module):
         centred = torch.nn.functional.normalize(hidden, dim=-1) - self._centre
         return torch.nn.functional.normalize(centred, dim=-1)
 
-    def changes(self) -> dict[str, npt.NDArray[np.float32]]:
-        """Return what training changed in each of the layers' weights."""
-        return {
+    def tuning(self) -> Tuning:
+        """Return what training changed and learnt."""
+        changes = {
             name: (weights.detach() - self._original[name]).numpy() for name, weights in self.layers.named_parameters()
         }
+        return Tuning(changes, self._centre.numpy(), self.salience.detach().numpy())
 
 
 def pad(texts: Sequence[Text]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -114,23 +118,23 @@ def score_lesson(
     model: UpperHalf, chunks: Sequence[Text], questions: Sequence[Text]
 ) -> tuple[torch.Tensor, list[tuple[int, int]]]:
     """Return the score (q, s) of each sentence for each question, and the sentences' places."""
-    tokens: list[torch.Tensor] = []
+    kept: list[torch.Tensor] = []
     owners: list[int] = []
     places: list[tuple[int, int]] = []
     for number, (chunk, vectors) in enumerate(zip(chunks, vectors_of(model, chunks), strict=True)):
         for sentence in sorted({int(place) for place in chunk.places if place >= 0}):
-            kept = torch.from_numpy(chunk.places == sentence)
-            tokens.append(vectors[kept])
-            owners += [len(places)] * len(tokens[-1])
+            kept.append(vectors[torch.from_numpy(chunk.places == sentence)])
+            owners += [len(places)] * len(kept[-1])
             places.append((number, sentence))
-    sentences = torch.cat(tokens)
+    sentences = torch.cat(kept)
     owner = torch.tensor(owners)
     rows = []
     for question, vectors in zip(questions, vectors_of(model, questions), strict=True):
-        similar = vectors[torch.from_numpy(question.places >= 0)] @ sentences.T
+        tokens = vectors[torch.from_numpy(question.places >= 0)]
+        similar = tokens @ sentences.T
         best = similar.new_full((len(similar), len(places)), -1.0)
         best = best.scatter_reduce(1, owner.expand(len(similar), -1), similar, "amax")
-        rows.append(best.mean(0))
+        rows.append(torch.softmax(tokens @ model.salience, 0) @ best)
     return torch.stack(rows), places
 
 
@@ -203,7 +207,7 @@ def train(
     optimiser = torch.optim.AdamW(
         [
             {"params": [*model.layers.parameters()], "lr": rate},
-            {"params": [model.scale, model.silence], "lr": SCALE_RATE},
+            {"params": [model.scale, model.silence, model.salience], "lr": SCALE_RATE},
         ],
         weight_decay=DECAY,
     )
@@ -264,7 +268,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--workspace", type=Path, default=Path("out/late-interaction"))
-    parser.add_argument("--out", type=Path, default=CHANGES_FILE)
+    parser.add_argument("--out", type=Path, default=TUNING_FILE)
     options = parser.parse_args()
     workspace: Path = options.workspace
     workspace.mkdir(parents=True, exist_ok=True)
@@ -290,12 +294,12 @@ def main() -> None:
         seen = [lesson for lesson in gold if lesson not in held]
         model.load_state_dict(first.state_dict())
         train(model, seen, held, GOLD_EPOCHS, GOLD_RATE, LETTER_QUESTIONS, (workspace / half).with_suffix(".pt"))
-        save_changes(model.changes(), centre, workspace / half)
+        save_tuning(model.tuning(), workspace / half)
         trained.append({name: weights.clone() for name, weights in model.state_dict().items()})
         say(f"wrote {workspace / half}")
     one, other = trained
     model.load_state_dict({name: (one[name] + other[name]) / 2 for name in one})
-    save_changes(model.changes(), centre, options.out)
+    save_tuning(model.tuning(), options.out)
     say(f"wrote {options.out}")
 
 

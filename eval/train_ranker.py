@@ -48,14 +48,14 @@ from ingest.embed import Embedder, OnnxEmbedder
 from ingest.home import Home
 from ingest.letter import Letter, Paragraph
 from ingest.model import prepare_model
-from ingest.model.tuning import CHANGES_FILE
+from ingest.model.tuning import TUNING_FILE
 from ingest.pipeline import ingest
 from ingest.settings import load_settings
 
 # Features that say the same in several ways, left out together to see what they bring.
 FAMILIES: dict[str, tuple[str, ...]] = {
     "late interaction": (
-        "late", "late_rare", "late_weakest", "late_paragraph", "late_paragraph_rare", "late_content_weakest",
+        "late", "late_even", "late_rare", "late_weakest", "late_paragraph", "late_paragraph_rare", "late_content_weakest",
         "late_names_weakest", "late_alone", "late_spread", "late_second", "late_around",
     ),
     "its weakest tokens": ("late_weakest", "late_content_weakest", "late_names_weakest"),
@@ -68,6 +68,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "decisive words": ("decisive", "decisive_missing"),
     "what is counted or named": ("counted", "uncounted", "identified", "unidentified"),
     "the whole question": ("all_covered", "all_pointed", "names_missing"),
+    "what is said about": ("topical", "topic_missing"),
     "kind of question": (
         "asks_number", "asks_date", "asks_reason", "asks_person", "asks_place", "asks_list", "asks_yes_no",
         "length_question",
@@ -75,6 +76,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "facts of the letter": ("fact_here", "header", "signature", "noted"),
     "place and length": ("first", "length"),
     "margin and share": ("margin", "share"),
+    "which text is asked": ("other_language", "english_text"),
 }  # fmt: skip
 
 _DEPTH = 200
@@ -87,7 +89,7 @@ _SENTENCE_PENALTY = 0.02
 # questions name what a letter names and does not say; an easy question would then be refused for being plain.
 _FOR = frozenset(
     (
-        "late", "late_rare", "late_weakest", "late_paragraph", "pooled", "covered", "covered_paragraph",
+        "late", "late_even", "late_rare", "late_weakest", "late_paragraph", "pooled", "covered", "covered_paragraph",
         "names_covered", "expected_here", "fact_here", "margin", "share", "late_spread",
         "late_content_weakest", "late_names_weakest", "decisive", "all_covered", "all_pointed", "counted", "identified",
     )
@@ -95,7 +97,7 @@ _FOR = frozenset(
 _AGAINST = frozenset(
     (
         "unknown_weight", "unknown_names", "unknown_share", "expected_missing", "decisive_missing", "names_missing",
-        "late_second", "late_around", "uncounted", "unidentified",
+        "late_second", "late_around", "uncounted", "unidentified", "topic_missing",
     )
 )  # fmt: skip
 # The kind of question alone tells how gold questions are written more than what a letter says: it counts for less.
@@ -165,7 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Train, cross-validate, report, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--halves", type=Path, required=True, help="the folder with the models' two halves")
-    parser.add_argument("--product", type=Path, default=CHANGES_FILE, help="the product's model")
+    parser.add_argument("--product", type=Path, default=TUNING_FILE, help="the product's model")
     parser.add_argument("--out", type=Path, default=RANKER_FILE)
     parser.add_argument("--report", type=Path, help="also write the report to this file")
     parser.add_argument("--workspace", type=Path, default=Path("out/training"))
@@ -197,7 +199,7 @@ def load_all(workspace: Path, halves: Sequence[Path], product: Path) -> list[Exa
     if not kept.is_file():
         threads = load_settings().threads
         first, second, own = (
-            OnnxEmbedder(prepare_model(workspace / model.stem, changes=model), threads=threads) for model in models
+            OnnxEmbedder(prepare_model(workspace / model.stem, tuning=model), threads=threads) for model in models
         )
         made = [
             example

@@ -47,12 +47,16 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A text's vectors; `spans` places each token in the normalised text (empty for added tokens)."""
+    """A text's vectors; `spans` places each token in the normalised text (empty for added tokens).
+
+    `weights`, shape (t,) and summing to 1, tell how much each token counts where the text is a question.
+    """
 
     text: str
     pooled: Vector
     tokens: Matrix
     spans: tuple[Span, ...]
+    weights: npt.NDArray[np.float32]
 
 
 class Embedder(Protocol):
@@ -97,6 +101,7 @@ class OnnxEmbedder:
             self._session = _open_session(model.graph, threads)
             self._tokenizer = ModelTokenizer(model.folder, self.most_tokens)
             self._centre = np.asarray(np.load(model.centre, allow_pickle=False), np.float32)
+            self._salience = np.asarray(np.load(model.salience, allow_pickle=False), np.float32)
         except Exception as error:  # both libraries raise bare or private exception types
             raise ModelUnavailable(
                 f"the model in {model.folder} can't be loaded ({error}); delete that folder and run the command again"
@@ -128,7 +133,7 @@ class OnnxEmbedder:
         return states[0], offsets
 
     def _encode(self, text: str, prefix: str) -> Encoded:
-        return _place(normalise(text), prefix, self._run(prefix + normalise(text)), self._centre)
+        return _place(normalise(text), prefix, self._run(prefix + normalise(text)), self._centre, self._salience)
 
     def _run(self, text: str) -> _Output:
         ids, offsets = self._tokenise(text)
@@ -190,7 +195,7 @@ class SentenceTransformerEmbedder:
         return [self._encode(text, self.identity.passage_prefix) for text in texts]
 
     def _encode(self, text: str, prefix: str) -> Encoded:
-        return _place(normalise(text), prefix, self._run(prefix + normalise(text)), self._centre)
+        return _place(normalise(text), prefix, self._run(prefix + normalise(text)), self._centre, np.zeros_like(self._centre))
 
     def _run(self, text: str) -> _Output:
         output = self._model.encode(text, prompt="", output_value=None, show_progress_bar=False)
@@ -211,13 +216,17 @@ class _Output:
     offsets: Sequence[Span]
 
 
-def _place(text: str, prefix: str, output: _Output, centre: Vector) -> Encoded:
-    """Normalise the vectors and drop those of the prefix; its tokens say nothing of the text."""
+def _place(text: str, prefix: str, output: _Output, centre: Vector, salience: Vector) -> Encoded:
+    """Normalise the vectors and drop those of the prefix; its tokens say nothing of the text.
+
+    Of a question each token weighs as the softmax of its vector's product with the salience.
+    """
     width = len(prefix)
     kept = [i for i, (start, end) in enumerate(output.offsets) if end > width or start == end]
     spans = tuple((max(start - width, 0), max(end - width, 0)) for start, end in (output.offsets[i] for i in kept))
     tokens = unit(unit(output.tokens[kept]) - centre)
-    return Encoded(text, unit(output.pooled), tokens, spans)
+    weights = np.exp(tokens @ salience)
+    return Encoded(text, unit(output.pooled), tokens, spans, weights / weights.sum())
 
 
 def unit(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

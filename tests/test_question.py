@@ -37,7 +37,7 @@ class Counted:
 
 
 def take_apart(text: str, language: Language = "nl", counts: Mapping[str, int] = COUNTS) -> Question:
-    encoded = Encoded(text, NOTHING, NOTHING, ())
+    encoded = Encoded(text, NOTHING, NOTHING, (), NOTHING)
     return analyse_question(text, language, encoded, SIZE, Counted(counts))
 
 

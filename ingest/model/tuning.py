@@ -1,13 +1,15 @@
 """What training changed in the model's upper half, kept as 8-bit differences from the original weights.
 
 `eval/train_late_interaction.py` writes the file; the export adds it to a copy of the layers, whose token vectors
-serve late interaction. The original layers still make the pooled vectors. With them stands the centre that training
-took off every token vector: what was learnt holds about that point and no other.
+serve late interaction. The original layers still make the pooled vectors. With them stand the centre that training
+took off every token vector (what was learnt holds about that point and no other), and the salience: how much a token
+of a question counts goes with its vector's product with that one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +17,29 @@ import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
 
-CHANGES_FILE = Path(__file__).with_name("late-interaction.safetensors")
-_CENTRE = "centre"
+TUNING_FILE = Path(__file__).with_name("late-interaction.safetensors")
+_CENTRE, _SALIENCE = "centre", "salience"
 _STEPS = 127
 
 Weights = npt.NDArray[np.float32]
 
 
-def save_changes(changes: Mapping[str, Weights], centre: Weights, path: Path = CHANGES_FILE) -> None:
-    """Write the differences and the centre; of a matrix each row has its own scale, a vector keeps 16 bits."""
-    stored: dict[str, npt.NDArray[Any]] = {_CENTRE: centre.astype(np.float32)}
-    for name, change in sorted(changes.items()):
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """The differences by the weights' names; the centre and the salience, each of shape (d,)."""
+
+    changes: Mapping[str, Weights]
+    centre: Weights
+    salience: Weights
+
+
+def save_tuning(tuning: Tuning, path: Path = TUNING_FILE) -> None:
+    """Write what was learnt; of a matrix's differences each row has its own scale, a vector keeps 16 bits."""
+    stored: dict[str, npt.NDArray[Any]] = {
+        _CENTRE: tuning.centre.astype(np.float32),
+        _SALIENCE: tuning.salience.astype(np.float32),
+    }
+    for name, change in sorted(tuning.changes.items()):
         if change.ndim < 2:
             stored[name] = change.astype(np.float16)
             continue
@@ -35,16 +49,13 @@ def save_changes(changes: Mapping[str, Weights], centre: Weights, path: Path = C
     save_file(stored, path)
 
 
-def load_changes(path: Path = CHANGES_FILE) -> dict[str, Weights]:
-    """Read the differences back."""
+def load_tuning(path: Path = TUNING_FILE) -> Tuning:
+    """Read what was learnt back."""
     stored = load_file(path)
-    return {
+    centre, salience = stored.pop(_CENTRE), stored.pop(_SALIENCE)
+    changes = {
         name: np.asarray(value.astype(np.float32) * stored.get(f"{name}.scale", np.float32(1)), np.float32)
         for name, value in stored.items()
-        if not name.endswith(".scale") and name != _CENTRE
+        if not name.endswith(".scale")
     }
-
-
-def load_centre(path: Path = CHANGES_FILE) -> Weights:
-    """Read the centre, shape (d,)."""
-    return np.asarray(load_file(path)[_CENTRE], np.float32)
+    return Tuning(changes, centre, salience)

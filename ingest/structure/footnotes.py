@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ingest.read import Line
+from ingest.structure.dates import MONTHS
 from ingest.structure.margin import find_margin
 from ingest.structure.marks import FIRST_ANCHOR, MOST_NOTES, SUPERSCRIPTS, Form, MarkedRows, Place, find_mark
 from ingest.structure.running import join_lines
@@ -24,6 +25,11 @@ from ingest.structure.starred import find_starred
 
 _NOTE_LINE = re.compile(
     r"(?:\[(?P<bracketed>\d{1,3})\]|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})\s*|(?P<closed>\d{1,3})\)|(?P<dotted>\d{1,3})\.|(?P<plain>\d{1,3}))(?:(?:^|(?<=[⁰¹²³⁴⁵⁶⁷⁸⁹])|\s+)(?P<text>\S.*))?$"
+)
+# A wrapped line may begin with a date or a quantity: "… voor het eerst op / 1 april 2025".
+_COUNTED = re.compile(
+    rf"(?:{'|'.join(MONTHS)}|duizend|miljoen|miljard|procent|euro|jaar|jaren|maanden?|weken|dagen|uur|uren|hectare"
+    r"|kilometer|meter|ton)\b|%"
 )
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’»)\]]*$")
 # An address that ends in one of these signs goes on in the next line.
@@ -211,6 +217,8 @@ def _openings(lines: tuple[Line, ...]) -> dict[int, _Opening]:
     found: dict[int, _Opening] = {}
     for position, line in enumerate(lines):
         match = _NOTE_LINE.match(line.text)
+        if match and match["plain"] and _COUNTED.match(match["text"] or ""):
+            continue
         if match and (match["text"] or _goes_straight_on(lines, position)):
             form: Form = next(form for form in _FORMS if match[form])
             number = int(match[form].translate(SUPERSCRIPTS))
