@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from assistant.features import expected_kinds
 from assistant.question import Question
 from assistant.rank import RankedSentence, Ranking
+from ingest.chunk import items_under, stem_of
 from ingest.dutch import analyse, fold
+from ingest.letter import Paragraph, Section
 
 # A sentence whose subject stands in the one before it.
 _POINTS_BACK = re.compile(
@@ -48,13 +51,15 @@ _ORDINAL = re.compile(
     r"(?:(?:De|Het) (?:eerste|tweede|derde|vierde|vijfde|laatste)"
     r"|Ten (?:eerste|tweede|derde|vierde|slotte))\b"
 )
-_MOST_LISTED = 4
+_MOST_LISTED, _MOST_ITEMS = 4, 8
 
 
 def listed_after(question: Question, ranking: Ranking) -> list[RankedSentence]:
-    """Return the sentences, at most four, of an enumeration that the best sentence announces or opens."""
+    """Return the sentences of an enumeration that the best sentence announces or opens: at most four, or eight items."""
     best, beside = ranking.sentences[0].place, beside_best(ranking)
     paragraph, first = best.candidate.paragraph, best.sentence
+    if first == len(paragraph.sentences) - 1 and (items := items_under(best.candidate.section, paragraph)):
+        return _found([(item, 0) for item in items[:_MOST_ITEMS]], ranking)
     text = paragraph.sentence(first)
     announced = _ANNOUNCES.search(text) if len(text) <= _LONGEST_ANNOUNCEMENT else None
     following = list(range(first + 1, min(first + 1 + _MOST_LISTED, len(paragraph.sentences))))
@@ -72,7 +77,7 @@ def complete(question: Question, ranking: Ranking) -> list[RankedSentence]:
     best, beside = ranking.sentences[0].place, beside_best(ranking)
     text = best.candidate.paragraph.sentence(best.sentence)
     before, after = beside.get(-1), beside.get(1)
-    found: list[RankedSentence] = []
+    found = _found(_stem(best.candidate.section, best.candidate.paragraph), ranking)
     if question.expected & {"number", "date", "reason"} and not expected_kinds(question, text)[0]:
         found += [one for one in (after, before) if one and expected_kinds(question, text_of(one))[0]][:1]
     if before and _needs_before(question, text):
@@ -80,6 +85,18 @@ def complete(question: Question, ranking: Ranking) -> list[RankedSentence]:
     if after and _wants_more(question) and _ELABORATES.match(text_of(after)):
         found.append(after)
     return found
+
+
+def _stem(section: Section, item: Paragraph) -> list[tuple[Paragraph, int]]:
+    """Return the sentence that an item of a list goes on with, where it is no sentence by itself."""
+    whole = item.text[:1].isupper() and item.text.endswith(".")
+    stem = None if whole else stem_of(section, item)
+    return [(stem, len(stem.sentences) - 1)] if stem else []
+
+
+def _found(places: Sequence[tuple[Paragraph, int]], ranking: Ranking) -> list[RankedSentence]:
+    by_place = {ranked.place.at: ranked for ranked in ranking.sentences}
+    return [by_place[paragraph.id, number] for paragraph, number in places if (paragraph.id, number) in by_place]
 
 
 def beside_best(ranking: Ranking) -> dict[int, RankedSentence]:

@@ -16,7 +16,7 @@ from assistant.rank import RankedSentence, Ranking
 from assistant.reference import cite
 from assistant.retrieve import Candidate
 from assistant.wording import NOTE, QUOTES
-from ingest.chunk import notes_in
+from ingest.chunk import notes_in, stem_of
 from ingest.letter import Language, Letter, Paragraph, Section
 
 MOST_SENTENCES, _MOST_LED = 3, 5
@@ -36,7 +36,7 @@ _CLOSING = re.compile(
 
 
 def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSentence, ...]:
-    """Return the best sentence and those nearly as good, at most three; sentences of a paragraph in reading order.
+    """Return the best sentence and those nearly as good, at most three; sentences of a paragraph, or of a list, in reading order.
 
     An enumeration, and what is known to answer by where it stands, may be longer.
     """
@@ -56,7 +56,11 @@ def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSenten
     listed, others = listed_after(question, ranking), _other_letters(ranking, _NEAR_SHARE * best.share)
     chosen = list(dict.fromkeys([best, *listed, *others, *complete(question, ranking), *near, *goes_on]))
     chosen = chosen[: max(MOST_SENTENCES, 1 + len(listed))]
-    order = {ranked.place.candidate.paragraph.id: -position for position, ranked in enumerate(reversed(chosen))}
+    order = {ranked.place.candidate.paragraph.id: -float(place) for place, ranked in enumerate(reversed(chosen))}
+    for candidate in (ranked.place.candidate for ranked in chosen):
+        stem = stem_of(candidate.section, candidate.paragraph)
+        if stem and stem.id in order:
+            order[stem.id] = min(order[stem.id], order[candidate.paragraph.id] - 0.5)
     return tuple(sorted(chosen, key=lambda ranked: (order[ranked.place.candidate.paragraph.id], ranked.place.sentence)))
 
 

@@ -126,7 +126,7 @@ Labels = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One question over one letter: a row of features a sentence, which are evidence, which paragraph each is of."""
+    """One question over one letter: a row of features a sentence, which are evidence, and where each stands."""
 
     document: str
     split: str
@@ -136,6 +136,7 @@ class Example:
     features: Features
     evidence: Labels
     paragraphs: tuple[str, ...]
+    numbers: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +269,7 @@ def describe_case(assistant: Assistant, letter: Letter, case: dict[str, Any], do
         features=features,
         evidence=evidence,
         paragraphs=tuple(place.candidate.paragraph.id for place in places),
+        numbers=tuple(place.sentence for place in places),
     )
 
 

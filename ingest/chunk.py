@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
 from typing import Literal
 
 from ingest.asked import questions_answered
@@ -11,6 +12,10 @@ from ingest.letter import Chunk, Footnote, Language, Letter, Paragraph, Section
 from ingest.structure.dates import first_date
 
 CountTokens = Callable[[str], int]
+
+_DUTCH_ALONE: tuple[Language, ...] = ("nl",)
+# Characters of the sentence over a list that are read with each of its items.
+_LONGEST_STEM = 300
 
 # What a header or signature says of itself by where it stands, said in words so that it can be found.
 _LABELS: dict[str, dict[Language, str]] = {
@@ -29,11 +34,16 @@ def chunk_letter(letter: Letter, count_tokens: CountTokens, max_tokens: int) -> 
     chunks: list[Chunk] = []
     asked, asked_in_english = questions_answered(letter), questions_answered(letter, "en")
     for place, section in enumerate(letter.sections):
-        above, above_in_english = asked.get(place, ""), asked_in_english.get(place, "")
+        above: dict[Language, str] = {"nl": asked.get(place, ""), "en": asked_in_english.get(place, "")}
+        stem: Paragraph | None = None
         for paragraph in section.paragraphs:
-            chunks += _chunks_of(letter, section, paragraph, "nl", above, count_tokens, max_tokens)
-            if paragraph.translated:
-                chunks += _chunks_of(letter, section, paragraph, "en", above_in_english, count_tokens, max_tokens)
+            if paragraph.kind != "list-item":
+                stem = paragraph if opens_list(paragraph) else None
+            for language in above if paragraph.translated else _DUTCH_ALONE:
+                context = _context(letter, section, paragraph, language, above[language])
+                if stem and stem is not paragraph:
+                    context = ". ".join(filter(None, [context, _last_sentence(stem, language)]))
+                chunks += _chunks_of(letter.id, paragraph, language, context, count_tokens, max_tokens)
             for note in letter.notes_of(paragraph.id):
                 chunks += _note_chunks(letter.id, section, paragraph, note, count_tokens, max_tokens)
     return tuple(chunks)
@@ -48,6 +58,31 @@ def sentence_at(paragraph: Paragraph, offset: int) -> int:
 def notes_in(letter: Letter, paragraph: Paragraph, sentence: int) -> list[Footnote]:
     """Return the footnotes whose marks stand in a sentence."""
     return [note for note in letter.notes_of(paragraph.id) if sentence_at(paragraph, note.offset) == sentence]
+
+
+def opens_list(paragraph: Paragraph) -> bool:
+    """Whether a paragraph says what the list below it is of: "Het kabinet neemt de volgende maatregelen:"."""
+    return paragraph.kind == "prose" and paragraph.text.endswith(":")
+
+
+def stem_of(section: Section, paragraph: Paragraph) -> Paragraph | None:
+    """Return the paragraph that opens the list in which a list item stands, if one does."""
+    place = next((place for place, one in enumerate(section.paragraphs) if one is paragraph), 0)
+    above = (one for one in reversed(section.paragraphs[:place]) if one.kind != "list-item")
+    stem = next(above, None) if paragraph.kind == "list-item" else None
+    return stem if stem and opens_list(stem) else None
+
+
+def items_under(section: Section, paragraph: Paragraph) -> tuple[Paragraph, ...]:
+    """Return the items of the list that a paragraph opens."""
+    place = next((place for place, one in enumerate(section.paragraphs) if one is paragraph), 0)
+    below = section.paragraphs[place + 1 :] if opens_list(paragraph) else ()
+    return tuple(takewhile(lambda one: one.kind == "list-item", below))
+
+
+def _last_sentence(paragraph: Paragraph, language: Language) -> str:
+    sentence = paragraph.translated[-1] if language == "en" else paragraph.sentence(-1)
+    return sentence[-_LONGEST_STEM:].rstrip(":")
 
 
 def _context(letter: Letter, section: Section, paragraph: Paragraph, language: Language, asked: str) -> str:
@@ -67,21 +102,14 @@ def header_role(letter: Letter, paragraph: Paragraph) -> Literal["date", "addres
 
 
 def _chunks_of(
-    letter: Letter,
-    section: Section,
-    paragraph: Paragraph,
-    language: Language,
-    asked: str,
-    count_tokens: CountTokens,
-    max_tokens: int,
+    letter_id: str, paragraph: Paragraph, language: Language, context: str, count_tokens: CountTokens, max_tokens: int
 ) -> Iterator[Chunk]:
     sentences = paragraph.translated
     if language == "nl":
         sentences = tuple(paragraph.text[start:end] for start, end in paragraph.sentences)
-    heading = _context(letter, section, paragraph, language, asked)
-    room = max_tokens - count_tokens(heading) if heading else max_tokens
+    room = max_tokens - count_tokens(context) if context else max_tokens
     for part, (first, group) in enumerate(_groups(sentences, count_tokens, max(room, max_tokens // 2)), 1):
-        yield Chunk(f"{paragraph.id}#{language}{part}", letter.id, paragraph.id, language, group, first, heading)
+        yield Chunk(f"{paragraph.id}#{language}{part}", letter_id, paragraph.id, language, group, first, context)
 
 
 def _groups(

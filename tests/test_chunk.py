@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.chunk import chunk_letter, header_role, sentence_at
+from ingest.chunk import chunk_letter, header_role, items_under, sentence_at, stem_of
 from ingest.embed import Embedder
 from ingest.letter import Chunk, Footnote, Letter, Paragraph, Section
 from ingest.pipeline import bundled_files
@@ -71,6 +71,33 @@ def test_footnotes_become_chunks_at_the_sentence_that_bears_the_mark(bundled: Le
     assert [(chunk.footnote, chunk.language) for chunk in notes] == [("1", "nl"), ("1", "en"), ("2", "nl"), ("2", "en")]
     _, paragraph = bundled.find(notes[0].paragraph_id)
     assert "(ERI)" in paragraph.sentence(notes[0].first)
+
+
+LIST = (
+    ("prose", "Er is geld. Het kabinet neemt deze maatregelen:"), ("list-item", "ophogen van de dijk;"),
+    ("list-item", "baggeren."), ("prose", "Dat kost tijd."), ("list-item", "losse streep."),
+)  # fmt: skip
+
+
+def list_of() -> Letter:
+    paragraphs = tuple(
+        Paragraph(f"brief/kop/{number}", number, kind, text, None, split_sentences(text))  # type: ignore[arg-type]
+        for number, (kind, text) in enumerate(LIST, 1)
+    )
+    return Letter("brief", "", None, "", "", (), (), (Section("Kop", 1, paragraphs),), ())
+
+
+def test_an_item_is_read_with_the_sentence_that_opens_its_list() -> None:
+    contexts = [chunk.context for chunk in chunk_letter(list_of(), count_words, 300)]
+    assert contexts == ["Kop", *["Kop. Het kabinet neemt deze maatregelen"] * 2, "Kop", "Kop"]
+
+
+def test_a_list_and_what_opens_it_are_found_from_either_side() -> None:
+    section = list_of().sections[0]
+    opening, first, second, after, stray = section.paragraphs
+    assert [stem_of(section, one) for one in section.paragraphs] == [None, opening, opening, None, None]
+    assert [items_under(section, one) for one in (opening, first, after)] == [(first, second), (), ()]
+    assert stray.kind == "list-item"
 
 
 def test_headings_are_given_along_in_the_chunks_language(bundled: Letter) -> None:

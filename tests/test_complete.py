@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -13,6 +14,7 @@ from assistant.detect import detect_language
 from assistant.features import SentencePlace
 from assistant.pipeline import Assistant
 from assistant.question import Question
+from assistant.quote import choose_sentences
 from assistant.rank import RankedSentence, Ranking
 from assistant.retrieve import Candidate
 from ingest.letter import Letter, Paragraph, Section
@@ -71,6 +73,35 @@ def test_the_neighbour_that_is_needed_comes_along(
     question: str, sentences: list[str], best: int, wanted: list[str], analyse: Analyse
 ) -> None:
     assert [text_of(one) for one in complete(analyse(question), ranked(sentences, best))] == wanted
+
+
+def in_list(best: int) -> Ranking:
+    """Return a ranking of a list and the sentence over it, one of the three the best."""
+    texts = (("prose", "Het kabinet neemt deze maatregelen:"), ("list-item", "ophogen;"), ("list-item", "Baggeren."))
+    paragraphs = tuple(
+        Paragraph(f"brief/{place}", place, kind, text, None, ((0, len(text)),))  # type: ignore[arg-type]
+        for place, (kind, text) in enumerate(texts, 1)
+    )
+    first = ranked(["Brief."], 0).sentences[0]
+    section = Section("", 0, paragraphs)
+    places = [
+        SentencePlace(replace(first.place.candidate, section=section, paragraph=paragraph), 0)
+        for paragraph in paragraphs
+    ]
+    order = [best, *(number for number in range(3) if number != best)]
+    return Ranking(tuple(RankedSentence(places[i], 0.9 if i == best else 0.01, 0.0) for i in order), 0.9, 0.9)
+
+
+def test_an_item_that_is_no_sentence_comes_with_what_opens_its_list(analyse: Analyse) -> None:
+    question = analyse("Wordt de dijk opgehoogd?")
+    chosen = choose_sentences(question, in_list(1))
+    assert [text_of(one) for one in chosen][:2] == ["Het kabinet neemt deze maatregelen:", "ophogen;"]
+    assert complete(question, in_list(2)) == []
+
+
+def test_what_opens_a_list_comes_with_its_items(analyse: Analyse) -> None:
+    listed = listed_after(analyse("Welke maatregelen neemt het kabinet?"), in_list(0))
+    assert [text_of(one) for one in listed] == ["ophogen;", "Baggeren."]
 
 
 CAUSES = [
