@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -97,6 +98,7 @@ class OnnxEmbedder:
 
     def __init__(self, model: PreparedModel, *, threads: int) -> None:
         self._threads = threads
+        self._graph = model.graph
         try:
             self._session = _open_session(model.graph, threads)
             self._tokenizer = ModelTokenizer(model.folder, self.most_tokens)
@@ -129,8 +131,17 @@ class OnnxEmbedder:
         Only training needs them, `eval/train_late_interaction.py`.
         """
         ids, offsets = self._tokenise(text)
-        (states,) = self._session.run(["states"], ids)
+        (states,) = self._lower_half.run(["states"], ids)
         return states[0], offsets
+
+    @cached_property
+    def _lower_half(self) -> Any:
+        """The part of the graph below the states: a session runs all it holds, whatever it is asked for."""
+        import onnx
+
+        whole = onnx.utils.Extractor(onnx.load(self._graph))
+        lower = whole.extract_model(["input_ids", "attention_mask"], ["states"])
+        return _open_session(lower.SerializeToString(), self._threads)
 
     def _encode(self, text: str, prefix: str) -> Encoded:
         return _place(normalise(text), prefix, self._run(prefix + normalise(text)), self._centre, self._salience)
@@ -146,7 +157,7 @@ class OnnxEmbedder:
         return {"input_ids": ids, "attention_mask": np.ones_like(ids)}, offsets
 
 
-def _open_session(graph: Path, threads: int) -> Any:
+def _open_session(graph: Path | bytes, threads: int) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

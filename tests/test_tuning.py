@@ -11,7 +11,7 @@ import pytest
 from ingest.embed import Embedder, unit
 from ingest.model.export import STATES_LAYER, run_layers, tuned_layers
 from ingest.model.prepare import find_prepared
-from ingest.model.tuning import CHANGES_FILE, load_centre, load_changes, save_changes
+from ingest.model.tuning import TUNING_FILE, Tuning, load_tuning, save_tuning
 from ingest.settings import Settings
 
 
@@ -19,22 +19,25 @@ def test_changes_come_back_within_half_a_step_of_their_row(tmp_path: Path) -> No
     random = np.random.default_rng(0)
     matrix = (random.normal(size=(7, 5)) * random.uniform(1e-4, 1, size=(7, 1))).astype(np.float32)
     vector = random.normal(size=5).astype(np.float32) * 0.01
-    save_changes({"layer.weight": matrix, "layer.bias": vector}, vector, tmp_path / "changes")
-    again = load_changes(tmp_path / "changes")
+    salience = random.normal(size=5).astype(np.float32)
+    save_tuning(Tuning({"layer.weight": matrix, "layer.bias": vector}, vector, salience), tmp_path / "tuning")
+    stored = load_tuning(tmp_path / "tuning")
+    again = stored.changes
     assert again.keys() == {"layer.weight", "layer.bias"}
     assert (np.abs(again["layer.weight"] - matrix) <= np.abs(matrix).max(axis=1, keepdims=True) / 127 * 0.51).all()
     assert again["layer.bias"] == pytest.approx(vector, rel=1e-3)
-    assert (load_centre(tmp_path / "changes") == vector).all()
+    assert (stored.centre == vector).all() and (stored.salience == salience).all()
 
 
 def test_a_row_that_did_not_change_stays_as_it_is(tmp_path: Path) -> None:
-    save_changes({"weight": np.zeros((3, 4), np.float32)}, np.zeros(4, np.float32), tmp_path / "changes")
-    assert not load_changes(tmp_path / "changes")["weight"].any()
+    nothing = np.zeros(4, np.float32)
+    save_tuning(Tuning({"weight": np.zeros((3, 4), np.float32)}, nothing, nothing), tmp_path / "tuning")
+    assert not load_tuning(tmp_path / "tuning").changes["weight"].any()
 
 
 def test_the_shipped_changes_are_small_enough_to_ship_and_are_changes() -> None:
-    assert CHANGES_FILE.stat().st_size < 20_000_000
-    changes = load_changes()
+    assert TUNING_FILE.stat().st_size < 20_000_000
+    changes = load_tuning().changes
     assert any(change.any() for change in changes.values())
     assert all(np.isfinite(change).all() for change in changes.values())
 
@@ -52,11 +55,19 @@ def test_the_engine_s_token_vectors_are_those_of_the_trained_layers(embedder: Em
     inputs = model.tokenizer("passage: " + text, return_tensors="pt")
     with torch.no_grad():
         states = encoder(**inputs, output_hidden_states=True).hidden_states[STATES_LAYER]
-        layers = tuned_layers(encoder.encoder.layer, load_changes())
-        expected = unit(unit(run_layers(layers, states, inputs["attention_mask"])[0].numpy()) - load_centre())
+        tuning = load_tuning()
+        layers = tuned_layers(encoder.encoder.layer, tuning.changes)
+        expected = unit(unit(run_layers(layers, states, inputs["attention_mask"])[0].numpy()) - tuning.centre)
     found = embedder.encode_passages([text])[0].tokens
     kept = [0, *range(len(expected) - len(found) + 1, len(expected))]
     assert (expected[kept] * found).sum(axis=1).mean() >= 0.97
+
+
+def test_the_words_of_a_question_count_by_what_was_learnt_of_them(embedder: Embedder) -> None:
+    question = embedder.encode_query("Hoeveel militairen zijn er in Litouwen?")
+    expected = np.exp(question.tokens @ load_tuning().salience)
+    assert question.weights == pytest.approx(expected / expected.sum(), rel=1e-4)
+    assert question.weights.max() > 1.2 * question.weights.min()
 
 
 def test_a_question_for_a_number_lies_nearer_to_one_than_to_a_bare_mention(embedder: Embedder) -> None:
