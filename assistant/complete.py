@@ -55,7 +55,7 @@ _MOST_LISTED, _MOST_ITEMS = 4, 8
 
 
 def listed_after(question: Question, ranking: Ranking) -> list[RankedSentence]:
-    """Return the sentences of an enumeration that the best sentence announces or opens: at most four, or eight items."""
+    """Return the sentences, at most four, of an enumeration that the best one announces or opens; of a list eight."""
     best, beside = ranking.sentences[0].place, beside_best(ranking)
     paragraph, first = best.candidate.paragraph, best.sentence
     if first == len(paragraph.sentences) - 1 and (items := items_under(best.candidate.section, paragraph)):

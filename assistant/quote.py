@@ -36,7 +36,7 @@ _CLOSING = re.compile(
 
 
 def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSentence, ...]:
-    """Return the best sentence and those nearly as good, at most three; sentences of a paragraph, or of a list, in reading order.
+    """Return the best sentence and those nearly as good, at most three; those of a paragraph or list in reading order.
 
     An enumeration, and what is known to answer by where it stands, may be longer.
     """

@@ -55,8 +55,8 @@ from ingest.settings import load_settings
 # Features that say the same in several ways, left out together to see what they bring.
 FAMILIES: dict[str, tuple[str, ...]] = {
     "late interaction": (
-        "late", "late_even", "late_rare", "late_weakest", "late_paragraph", "late_paragraph_rare", "late_content_weakest",
-        "late_names_weakest", "late_alone", "late_spread", "late_second", "late_around",
+        "late", "late_even", "late_rare", "late_weakest", "late_paragraph", "late_paragraph_rare",
+        "late_content_weakest", "late_names_weakest", "late_alone", "late_spread", "late_second", "late_around",
     ),
     "its weakest tokens": ("late_weakest", "late_content_weakest", "late_names_weakest"),
     "its paragraph": ("late_paragraph", "late_paragraph_rare"),

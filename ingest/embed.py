@@ -206,7 +206,9 @@ class SentenceTransformerEmbedder:
         return [self._encode(text, self.identity.passage_prefix) for text in texts]
 
     def _encode(self, text: str, prefix: str) -> Encoded:
-        return _place(normalise(text), prefix, self._run(prefix + normalise(text)), self._centre, np.zeros_like(self._centre))
+        return _place(
+            normalise(text), prefix, self._run(prefix + normalise(text)), self._centre, np.zeros_like(self._centre)
+        )
 
     def _run(self, text: str) -> _Output:
         output = self._model.encode(text, prompt="", output_value=None, show_progress_bar=False)

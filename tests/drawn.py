@@ -39,7 +39,9 @@ class DrawnEmbedder:
     def encode_query(self, text: str) -> Encoded:
         seed = int.from_bytes(sha256(text.encode()).digest()[:4])
         vectors = unit(np.random.default_rng(seed).normal(size=(4, self.identity.dimension)).astype(np.float32))
-        return Encoded(normalise(text), vectors[0], vectors[1:], ((0, 1), (1, 2), (2, 3)), np.full(3, 1 / 3, np.float32))
+        return Encoded(
+            normalise(text), vectors[0], vectors[1:], ((0, 1), (1, 2), (2, 3)), np.full(3, 1 / 3, np.float32)
+        )
 
     def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
         return [self.encode_query(text) for text in texts]

@@ -393,7 +393,9 @@ def test_a_heading_over_the_notes_leaves_with_them() -> None:
     assert [note.text for note in letter.footnotes] == ["Brief van mei."]
 
 
-@pytest.mark.parametrize("begins", ["1 april 2025, een rapportage.", "1 miljoen euro daarvoor vrij.", "1% of meer toe."])
+@pytest.mark.parametrize(
+    "begins", ["1 april 2025, een rapportage.", "1 miljoen euro daarvoor vrij.", "1% of meer toe."]
+)
 def test_a_wrapped_line_that_begins_with_a_date_or_a_quantity_is_no_note(begins: str) -> None:
     lines = "Het advies is uitgebracht.1 Uw Kamer ontvangt daarom ieder halfjaar, ook in dit jaar,\n"
     letter = letter_of(lines + begins + "\n\n1 Kamerstuk 33 694, nr. 12.")

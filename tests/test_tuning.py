@@ -26,7 +26,8 @@ def test_changes_come_back_within_half_a_step_of_their_row(tmp_path: Path) -> No
     assert again.keys() == {"layer.weight", "layer.bias"}
     assert (np.abs(again["layer.weight"] - matrix) <= np.abs(matrix).max(axis=1, keepdims=True) / 127 * 0.51).all()
     assert again["layer.bias"] == pytest.approx(vector, rel=1e-3)
-    assert (stored.centre == vector).all() and (stored.salience == salience).all()
+    assert (stored.centre == vector).all()
+    assert (stored.salience == salience).all()
 
 
 def test_a_row_that_did_not_change_stays_as_it_is(tmp_path: Path) -> None:
