@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from assistant.detect import detect_language
+from assistant.features import ANSWER_FEATURES, describe_answer, describe_sentences
 from assistant.pipeline import Assistant
 from assistant.rank import RANKER_FILE, Ranking, load_ranker, rank
 
@@ -56,6 +57,25 @@ def test_a_sentence_about_another_country_is_not_ranked(assistant: Assistant) ->
     texts = [one.place.candidate.paragraph.sentence(one.place.sentence) for one in ranking.sentences]
     assert any("270 militairen in Litouwen" in text for text in texts)
     assert not any("tegen ISIS en in Afghanistan" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("question", "topical", "missing", "english"),
+    [
+        ("Wat zegt de brief over Georgië?", 1, False, 0),
+        ("What does the letter say about a European army?", 1, True, 1),
+        ("Wat vindt het kabinet van de toetreding van Georgië?", 0, False, 0),
+    ],
+)
+def test_a_subject_that_is_asked_for_must_be_there(
+    question: str, topical: int, missing: bool, english: int, assistant: Assistant
+) -> None:
+    asked = assistant.analyse(question, detect_language(question))
+    _, features = describe_sentences(asked, assistant.candidates(asked))
+    told = dict(
+        zip(ANSWER_FEATURES, describe_answer(asked, features, assistant.ranker.sentences(features)), strict=True)
+    )
+    assert (told["topical"], told["topic_missing"] > 0, told["english_text"]) == (topical, missing, english)
 
 
 def test_paragraphs_are_listed_once_best_first(ranking: Ranking) -> None:
