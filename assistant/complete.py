@@ -1,14 +1,15 @@
-"""The neighbours of the best sentence without which it does not answer, or is not understood."""
+"""What the best sentence needs beside it to answer, or to be understood: neighbours, or the rest of a list."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from assistant.decisive import asks_expression, find_decisive
 from assistant.features import expected_kinds
 from assistant.question import Question
 from assistant.rank import RankedSentence, Ranking
-from ingest.chunk import items_under, stem_of
+from ingest.chunk import items_under, opening_of
 from ingest.dutch import analyse, fold
 from ingest.letter import Paragraph, Section
 
@@ -55,12 +56,14 @@ _MOST_LISTED, _MOST_ITEMS = 4, 8
 
 
 def listed_after(question: Question, ranking: Ranking) -> list[RankedSentence]:
-    """Return the sentences, at most four, of an enumeration that the best one announces or opens; of a list eight."""
+    """Return what the best sentence announces: the next sentences, at most four, or its list's items, at most eight."""
     best, beside = ranking.sentences[0].place, beside_best(ranking)
     paragraph, first = best.candidate.paragraph, best.sentence
-    if first == len(paragraph.sentences) - 1 and (items := items_under(best.candidate.section, paragraph)):
-        return _found([(item, 0) for item in items[:_MOST_ITEMS]], ranking)
     text = paragraph.sentence(first)
+    told = asks_expression(question) and bool(find_decisive(question, text))
+    items = items_under(best.candidate.section, paragraph) if first == len(paragraph.sentences) - 1 and not told else ()
+    if items:
+        return _ranked_at([(item, 0) for item in items[:_MOST_ITEMS]], ranking)
     announced = _ANNOUNCES.search(text) if len(text) <= _LONGEST_ANNOUNCEMENT else None
     following = list(range(first + 1, min(first + 1 + _MOST_LISTED, len(paragraph.sentences))))
     if announced:
@@ -73,11 +76,11 @@ def listed_after(question: Question, ranking: Ranking) -> list[RankedSentence]:
 
 
 def complete(question: Question, ranking: Ranking) -> list[RankedSentence]:
-    """Return the neighbours that the best sentence needs, the most needed first."""
+    """Return the sentences that the best one needs, the most needed first."""
     best, beside = ranking.sentences[0].place, beside_best(ranking)
     text = best.candidate.paragraph.sentence(best.sentence)
     before, after = beside.get(-1), beside.get(1)
-    found = _found(_stem(best.candidate.section, best.candidate.paragraph), ranking)
+    found = _ranked_at(_opening(best.candidate.section, best.candidate.paragraph), ranking)
     if question.expected & {"number", "date", "reason"} and not expected_kinds(question, text)[0]:
         found += [one for one in (after, before) if one and expected_kinds(question, text_of(one))[0]][:1]
     if before and _needs_before(question, text):
@@ -87,14 +90,16 @@ def complete(question: Question, ranking: Ranking) -> list[RankedSentence]:
     return found
 
 
-def _stem(section: Section, item: Paragraph) -> list[tuple[Paragraph, int]]:
-    """Return the sentence that an item of a list goes on with, where it is no sentence by itself."""
-    whole = item.text[:1].isupper() and item.text.endswith(".")
-    stem = None if whole else stem_of(section, item)
-    return [(stem, len(stem.sentences) - 1)] if stem else []
+def _opening(section: Section, item: Paragraph) -> list[tuple[Paragraph, int]]:
+    """Return the sentence that opens an item's list, where the item is no sentence by itself."""
+    text = item.text[item.sentences[0][0] :]
+    whole = text[:1].isupper() and text.endswith(".")
+    opening = None if whole else opening_of(section, item)
+    return [(opening, len(opening.sentences) - 1)] if opening else []
 
 
-def _found(places: Sequence[tuple[Paragraph, int]], ranking: Ranking) -> list[RankedSentence]:
+def _ranked_at(places: Sequence[tuple[Paragraph, int]], ranking: Ranking) -> list[RankedSentence]:
+    """Return what the ranking holds at these places, sentences by their number in a paragraph."""
     by_place = {ranked.place.at: ranked for ranked in ranking.sentences}
     return [by_place[paragraph.id, number] for paragraph, number in places if (paragraph.id, number) in by_place]
 

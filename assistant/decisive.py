@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from assistant.measures import MONEY, asked_measure
 from assistant.question import Expected, Question
 from ingest.dutch import analyse
 from ingest.letter import Span
@@ -39,49 +40,18 @@ _PATTERNS: dict[Expected, re.Pattern[str]] = {
 }
 # A number, what it counts, and words in between: "1.200 extra gevechtsklare militairen".
 _COUNTED = re.compile(r"\S+(?:\s+\S+){0,4}")
-_MONEY = re.compile(r"€|\beuro\b|\b(?:miljoen|miljard)\b")
-# What is asked for by its measure, and what must then stand in an answer.
-_MEASURES = (
-    (
-        re.compile(
-            r"\b(?:wat|hoeveel) (?:heeft|hebben|gaat|gaan|zal|zullen|zou|mag|moet|moeten)? ?(?:\w+ ){0,6}?"
-            r"(?:kost|kosten|kostte|kostten|gekost)\b"
-            r"|\bhoeveel (?:extra |meer )?(?:geld|euro|subsidie|budget)\b|\bhoe duur\b|\b(?:welk|wat is het) bedrag\b"
-            r"|\bwat (?:is|zijn|was|waren) de (?:totale )?(?:kosten|prijs|uitgaven)\b"
-            r"|\bhow much (?:money|funding|budget|extra money)\b|\bwhat (?:amount|sum)\b"
-            r"|\b(?:how much|what) (?:does|do|did|will|would|has|have)\b.*\bcosts?\b"
-            r"|\bwhat (?:is|are|was|were) the (?:total )?(?:costs?|price|budget)\b|\bhow expensive\b",
-            re.IGNORECASE,
-        ),
-        re.compile(
-            rf"{_MONEY.pattern}|%|\bprocent\b|\b(?:dollar|pond|kroon|cent|gratis|kosteloos|niets)\b", re.IGNORECASE
-        ),
-    ),
-    (
-        re.compile(
-            r"\b(?:welk|hoeveel|wat is het|what|which|what is the|what per) ?"
-            r"(?:percentage|procent|cent|share|proportion|deel)\b",
-            re.IGNORECASE,
-        ),
-        re.compile(r"\d ?%|\bprocent\b|\b(?:helft|kwart|derde|tiende)\b|\b(?:een|één) op de\b", re.IGNORECASE),
-    ),
-    (
-        re.compile(r"\bhoe ?lang\b|\bhow long\b|\bhoeveel (?:jaar|maanden|weken|dagen|uur)\b", re.IGNORECASE),
-        re.compile(
-            rf"\b(?:jaar|jaren|jarige?|maand|maanden|maandelijkse?|week|weken|dag|dagen|uur|uren|kabinetsperiode)\b|{_YEAR}"
-            rf"|\b(?:{_MONTH})\b",
-            re.IGNORECASE,
-        ),
-    ),
-)
 _ASKS_IDENTITY = re.compile(
     r"\b(?:wie (?:is|zijn|was|waren|wordt|werd) (?!er\b)|hoe he(?:et|ten|ette)\b|wat is de naam"
     r"|who (?:is|are|was|were|will be)\b|what (?:is|was) the name|what (?:is|are) \w+(?: \w+){0,4} called)",
     re.IGNORECASE,
 )
 # Two capitals in a row inside a sentence: a first name and a surname, or a body's full name; not that of a post.
+_NO_NAMES = (
+    r"(?!(?:Secretaris|Inspecteur|Directeur|Vertegenwoordiger|Commandant|Commissaris|Coördinator|Nationaal|Hoge|Minister"
+    r"|President|Raad|Europese|Verenigde|Algemene|Noord-Atlantische)\b)"
+)
 _TWO_CAPITALS = (
-    r"(?<![.?!] )(?<!^)(?<!-)\b(?!Secretaris-|Hoge |Minister|President|Raad |Europese )"
+    rf"(?<![.?!] )(?<!^)(?<!-)\b{_NO_NAMES}"
     r"[A-ZÀ-Þ][\w-]+(?: (?:van|de|den|der|ten|ter|el|al))*(?: [A-ZÀ-Þ][\w-]+)+"
 )
 _FULL_NAME = re.compile(rf"{_NAMED.pattern}|{_TWO_CAPITALS}")
@@ -105,20 +75,18 @@ def find_decisive(question: Question, text: str) -> tuple[Span, ...]:
 
 
 def counts_asked(question: Question, text: str) -> bool | None:
-    """Whether a number in the text counts what the question wants counted; `None` where it tells neither.
+    """Whether the text holds the measure asked for, or a number of what is to be counted; `None` where neither tells.
 
-    What is asked for by its measure (what something costs, which share, how long) must stand there in that measure. A
-    sum of money answers "how much" whatever the noun.
+    A sum of money answers "how much" whatever the noun.
     """
-    for asks, measure in _MEASURES:
-        if asks.search(question.text):
-            return bool(measure.search(text))
+    if measure := asked_measure(question.text):
+        return bool(measure.search(text))
     if not question.counted:
         return None
     counts = (_COUNTED.match(text, start) for (start, _), _ in _expressions("number", text))
     if any(found and not question.counted.isdisjoint(analyse(found[0], "nl")) for found in counts):
         return True
-    return None if _MONEY.search(text) else False
+    return None if MONEY.search(text) else False
 
 
 def identifies(question: Question, text: str) -> bool | None:

@@ -202,8 +202,8 @@ class Assistant:
         topic = topic_alone(text[:LONGEST_QUERY])
         respelt = respell(topic, language, self.index, self.letters)
         encoded = self.embedder.encode_query(respelt)
-        whole = topic == text[:LONGEST_QUERY]
-        return analyse_question(respelt, language, encoded, self.index.size, self.index, whole=whole)
+        topical = topic != text[:LONGEST_QUERY]
+        return analyse_question(respelt, language, encoded, self.index.size, self.index, topical=topical)
 
     def candidates(
         self, question: Question, letters: tuple[str, ...] = (), at_least: int = 0, follows: Turn | None = None

@@ -227,12 +227,12 @@ def topic_alone(text: str) -> str:
 
 
 def analyse_question(
-    text: str, language: Language, encoded: Encoded, size: int, index_terms: Terms, *, whole: bool = True
+    text: str, language: Language, encoded: Encoded, size: int, index_terms: Terms, *, topical: bool = False
 ) -> Question:
     """Take a question apart; `size` is the number of chunks, `index_terms` tells in how many a term stands.
 
-    `whole` tells that the text is as it was asked, so that its first word has its capital anyhow; else it is what
-    `topic_alone` left of it.
+    `topical` tells that the text is what `topic_alone` left of what was asked; else its first word has its capital
+    anyhow.
     """
     phrases = _phrases(text, language)
     known = index_terms.document_frequencies(
@@ -246,7 +246,7 @@ def analyse_question(
             known = {**known, **index_terms.document_frequencies([corrected])}
         count = max((min(known[term] for term in terms) for terms in present), default=0)
         weight = math.log(1 + (size - count + 0.5) / (count + 0.5))
-        name = _is_name(surface, first=whole and not groups and text.lstrip().startswith(surface))
+        name = _is_name(surface, first=not topical and not groups and text.lstrip().startswith(surface))
         meant = frozenset(present or alternatives)
         like = {term: _held_synonyms(term, language, index_terms) for terms in meant for term in terms}
         related = {term: related_terms(term, index_terms) | others for term, others in like.items()}
@@ -260,7 +260,7 @@ def analyse_question(
         expected=_expected(lowered),
         fact=fact_of(text),
         note=_asked_note(lowered),
-        topical=not whole,
+        topical=topical,
         reach=_reach(groups),
         counted=_reach(_counted(text, groups)),
         vague=all(word in _VAGUE_WORDS for word in re.findall(r"\w+", lowered)),

@@ -16,7 +16,7 @@ from assistant.rank import RankedSentence, Ranking
 from assistant.reference import cite
 from assistant.retrieve import Candidate
 from assistant.wording import NOTE, QUOTES
-from ingest.chunk import notes_in, stem_of
+from ingest.chunk import notes_in, opening_of
 from ingest.letter import Language, Letter, Paragraph, Section
 
 MOST_SENTENCES, _MOST_LED = 3, 5
@@ -54,14 +54,23 @@ def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSenten
     after = beside_best(ranking).get(1)
     goes_on = [after] if after and not pointed and after.share >= _NEXT_SHARE * best.share else []
     listed, others = listed_after(question, ranking), _other_letters(ranking, _NEAR_SHARE * best.share)
-    chosen = list(dict.fromkeys([best, *listed, *others, *complete(question, ranking), *near, *goes_on]))
+    chosen = list(dict.fromkeys([best, *listed, *complete(question, ranking), *others, *near, *goes_on]))
     chosen = chosen[: max(MOST_SENTENCES, 1 + len(listed))]
-    order = {ranked.place.candidate.paragraph.id: -float(place) for place, ranked in enumerate(reversed(chosen))}
-    for candidate in (ranked.place.candidate for ranked in chosen):
-        stem = stem_of(candidate.section, candidate.paragraph)
-        if stem and stem.id in order:
-            order[stem.id] = min(order[stem.id], order[candidate.paragraph.id] - 0.5)
-    return tuple(sorted(chosen, key=lambda ranked: (order[ranked.place.candidate.paragraph.id], ranked.place.sentence)))
+    first: dict[str, int] = {}
+    for number, ranked in enumerate(chosen):
+        first.setdefault(_list_of(ranked), number)
+    return tuple(
+        sorted(
+            chosen,
+            key=lambda one: (first[_list_of(one)], one.place.candidate.paragraph.number, one.place.sentence),
+        )
+    )
+
+
+def _list_of(ranked: RankedSentence) -> str:
+    """Return the id of the paragraph that opens the list a sentence stands in, or of its own."""
+    candidate = ranked.place.candidate
+    return (opening_of(candidate.section, candidate.paragraph) or candidate.paragraph).id
 
 
 def newest_first(chosen: Iterable[RankedSentence]) -> tuple[RankedSentence, ...]:

@@ -75,17 +75,17 @@ def retrieve(
 
 
 def _best(matches: Sequence[_RowMatch]) -> float:
-    return max(match.late.mean for match in matches)
+    return max(match.late.score for match in matches)
 
 
 @dataclass(frozen=True, slots=True)
 class _Match:
     similarities: Similarities
-    mean: float
+    score: float
 
     def or_better(self, other: _Match) -> _Match:
         """Return the better of two matches, this one when they are equal."""
-        return other if other.mean > self.mean else self
+        return other if other.score > self.score else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +115,10 @@ def _match_rows(query: Encoded, index: Index, rows: Sequence[Row]) -> list[_RowM
 
 
 def _matches(similarities: npt.NDArray[np.float32], weights: npt.NDArray[np.float32]) -> list[_Match]:
-    """Return one match a column."""
-    means = (weights @ similarities).tolist()
-    return [_Match(similarities[:, column], mean) for column, mean in enumerate(means)]
+    """Return one match a column, scored by the weighted mean over the question's tokens."""
+    with np.errstate(invalid="ignore"):  # vector units busy in other threads may raise this flag for nothing
+        scores = (weights @ similarities).tolist()
+    return [_Match(similarities[:, column], score) for column, score in enumerate(scores)]
 
 
 def _candidate(

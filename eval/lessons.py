@@ -47,7 +47,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as written and written carelessly, and the (chunk, sentence) places that answer or might."""
+    """A question as it is looked up, also written carelessly, and the (chunk, sentence) places that answer or might."""
 
     question: Text
     careless: Text
@@ -138,21 +138,21 @@ def make_lessons(documents: Sequence[Document], readings: Sequence[Reading], emb
         Lesson(
             document.name,
             tuple(_chunk_text(chunk, embedder) for chunk in document.chunks),
-            tuple(
-                Asked(
-                    _question_text(question, embedder),
-                    _question_text(question.lower().rstrip("?. "), embedder),
-                    reading.right,
-                    reading.doubtful,
-                    reading.silent,
-                )
-                for reading in readings
-                if reading.document == document.name
-                for question in [topic_alone(reading.question)]
-            ),
+            tuple(_asked(reading, embedder) for reading in readings if reading.document == document.name),
         )
         for document in documents
     ]
+
+
+def _asked(reading: Reading, embedder: OnnxEmbedder) -> Asked:
+    question = topic_alone(reading.question)
+    return Asked(
+        _question_text(question, embedder),
+        _question_text(question.lower().rstrip("?. "), embedder),
+        reading.right,
+        reading.doubtful,
+        reading.silent,
+    )
 
 
 def _chunk_text(chunk: Chunk, embedder: OnnxEmbedder) -> Text:

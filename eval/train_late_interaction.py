@@ -10,16 +10,16 @@ letters: `eval.train_ranker` must meet letters that the model has not seen. The 
 everything scores lower throughout, and refuses far more that a new letter answers.)
 The lower half of the model stays as it is, and so do the pooled vectors.
 
-The score of a sentence is the mean over the question's tokens of the best cosine to one of its own (Khattab &
-Zaharia 2020, "ColBERT"), in which each token of the question counts by its own vector's product with one that is
-learnt too, through a softmax. The sentences of a document compete for each question, with each other and with
-silence: the loss is -log of the share of the right ones. Takes about an hour and a half on two cores; goes on where it
-stopped.
+The score of a sentence is a weighted mean over the question's tokens of the best cosine to one of its own (Khattab &
+Zaharia 2020, "ColBERT"); a token's weight is the softmax of its vector's product with a learnt one, the salience. The
+sentences of a document compete for each question, with each other and with silence: the loss is -log of the share of
+the right ones. Takes about an hour on two cores; goes on where it stopped, in a workspace for one state of the texts.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import pickle
 import sys
@@ -34,7 +34,10 @@ import torch
 
 from eval.lessons import (
     FIRST_HALF,
+    GOLD,
+    LETTERS,
     PAGES,
+    WRITTEN,
     Lesson,
     Text,
     cut_pages,
@@ -89,7 +92,7 @@ class UpperHalf(torch.nn.Module):
         changes = {
             name: (weights.detach() - self._original[name]).numpy() for name, weights in self.layers.named_parameters()
         }
-        return Tuning(changes, self._centre.numpy(), self.salience.detach().numpy())
+        return Tuning(changes, self._centre.numpy().copy(), self.salience.detach().numpy().copy())
 
 
 def pad(texts: Sequence[Text]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -270,7 +273,8 @@ def main() -> None:
     parser.add_argument("--workspace", type=Path, default=Path("out/late-interaction"))
     parser.add_argument("--out", type=Path, default=TUNING_FILE)
     options = parser.parse_args()
-    workspace: Path = options.workspace
+    halves: Path = options.workspace
+    workspace = halves / _state_of(options.data)
     workspace.mkdir(parents=True, exist_ok=True)
     settings = load_settings()
     prepared = prepare_model(settings.models)
@@ -294,13 +298,28 @@ def main() -> None:
         seen = [lesson for lesson in gold if lesson not in held]
         model.load_state_dict(first.state_dict())
         train(model, seen, held, GOLD_EPOCHS, GOLD_RATE, LETTER_QUESTIONS, (workspace / half).with_suffix(".pt"))
-        save_tuning(model.tuning(), workspace / half)
+        save_tuning(model.tuning(), halves / half)
         trained.append({name: weights.clone() for name, weights in model.state_dict().items()})
-        say(f"wrote {workspace / half}")
+        say(f"wrote {halves / half}")
     one, other = trained
     model.load_state_dict({name: (one[name] + other[name]) / 2 for name in one})
     save_tuning(model.tuning(), options.out)
     say(f"wrote {options.out}")
+
+
+def _state_of(data: Path) -> str:
+    """Return a digest of all texts and questions, and of the code that makes lessons of them."""
+    texts = [path for folder in (data / "xquad", data / "vac", WRITTEN, GOLD, *LETTERS) for path in folder.glob("*.*")]
+    code = [
+        *Path("ingest").rglob("*.py"),
+        Path("eval/lessons.py"),
+        Path("eval/readings.py"),
+        Path("assistant/question.py"),
+    ]
+    digest = hashlib.sha256()
+    for path in sorted([*texts, *code]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _kept(path: Path, make: Callable[[], list[Lesson]]) -> list[Lesson]:

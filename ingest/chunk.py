@@ -13,9 +13,8 @@ from ingest.structure.dates import first_date
 
 CountTokens = Callable[[str], int]
 
-_DUTCH_ALONE: tuple[Language, ...] = ("nl",)
-# Characters of the sentence over a list that are read with each of its items.
-_LONGEST_STEM = 300
+# The last characters of the sentence that opens a list are read with each of its items.
+_LONGEST_OPENING = 300
 
 # What a header or signature says of itself by where it stands, said in words so that it can be found.
 _LABELS: dict[str, dict[Language, str]] = {
@@ -35,14 +34,15 @@ def chunk_letter(letter: Letter, count_tokens: CountTokens, max_tokens: int) -> 
     asked, asked_in_english = questions_answered(letter), questions_answered(letter, "en")
     for place, section in enumerate(letter.sections):
         above: dict[Language, str] = {"nl": asked.get(place, ""), "en": asked_in_english.get(place, "")}
-        stem: Paragraph | None = None
+        opening: Paragraph | None = None  # as `opening_of`, which would look it up again for each item
         for paragraph in section.paragraphs:
             if paragraph.kind != "list-item":
-                stem = paragraph if opens_list(paragraph) else None
-            for language in above if paragraph.translated else _DUTCH_ALONE:
+                opening = paragraph if opens_list(paragraph) else None
+            languages: tuple[Language, ...] = ("nl", "en") if paragraph.translated else ("nl",)
+            for language in languages:
                 context = _context(letter, section, paragraph, language, above[language])
-                if stem and stem is not paragraph:
-                    context = ". ".join(filter(None, [context, _last_sentence(stem, language)]))
+                if opening and opening is not paragraph:
+                    context = ". ".join(filter(None, [context, _last_sentence(opening, language)]))
                 chunks += _chunks_of(letter.id, paragraph, language, context, count_tokens, max_tokens)
             for note in letter.notes_of(paragraph.id):
                 chunks += _note_chunks(letter.id, section, paragraph, note, count_tokens, max_tokens)
@@ -62,27 +62,34 @@ def notes_in(letter: Letter, paragraph: Paragraph, sentence: int) -> list[Footno
 
 def opens_list(paragraph: Paragraph) -> bool:
     """Whether a paragraph says what the list below it is of: "Het kabinet neemt de volgende maatregelen:"."""
-    return paragraph.kind == "prose" and paragraph.text.endswith(":")
+    return paragraph.kind == "prose" and bool(paragraph.sentences) and paragraph.text.endswith(":")
 
 
-def stem_of(section: Section, paragraph: Paragraph) -> Paragraph | None:
-    """Return the paragraph that opens the list in which a list item stands, if one does."""
-    place = next((place for place, one in enumerate(section.paragraphs) if one is paragraph), 0)
-    above = (one for one in reversed(section.paragraphs[:place]) if one.kind != "list-item")
-    stem = next(above, None) if paragraph.kind == "list-item" else None
-    return stem if stem and opens_list(stem) else None
+def opening_of(section: Section, paragraph: Paragraph) -> Paragraph | None:
+    """Return the paragraph that opens the list in which a list item of the section stands, if one does."""
+    if paragraph.kind != "list-item":
+        return None
+    above = section.paragraphs[: _place_of(section, paragraph)]
+    opening = next((one for one in reversed(above) if one.kind != "list-item"), None)
+    return opening if opening and opens_list(opening) else None
 
 
 def items_under(section: Section, paragraph: Paragraph) -> tuple[Paragraph, ...]:
-    """Return the items of the list that a paragraph opens."""
-    place = next((place for place, one in enumerate(section.paragraphs) if one is paragraph), 0)
-    below = section.paragraphs[place + 1 :] if opens_list(paragraph) else ()
+    """Return the items of the list that a paragraph of the section opens."""
+    if not opens_list(paragraph):
+        return ()
+    below = section.paragraphs[_place_of(section, paragraph) + 1 :]
     return tuple(takewhile(lambda one: one.kind == "list-item", below))
 
 
+def _place_of(section: Section, paragraph: Paragraph) -> int:
+    return next(place for place, one in enumerate(section.paragraphs) if one is paragraph)
+
+
 def _last_sentence(paragraph: Paragraph, language: Language) -> str:
-    sentence = paragraph.translated[-1] if language == "en" else paragraph.sentence(-1)
-    return sentence[-_LONGEST_STEM:].rstrip(":")
+    sentence = paragraph.translated[-1] if language == "en" and paragraph.translated else paragraph.sentence(-1)
+    last = sentence[-_LONGEST_OPENING:]
+    return (last if last == sentence else last.split(" ", 1)[-1]).rstrip(" :")
 
 
 def _context(letter: Letter, section: Section, paragraph: Paragraph, language: Language, asked: str) -> str:

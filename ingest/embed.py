@@ -31,6 +31,7 @@ Vector = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float32]
 """Shape (n, d), rows of unit length."""
 
+_SMALLEST = np.float32(1e-12)
 LONGEST_QUERY = 4_000
 """Characters of a question that are read; the model sees at most 512 tokens of them."""
 
@@ -238,8 +239,10 @@ def _place(text: str, prefix: str, output: _Output, centre: Vector, salience: Ve
     kept = [i for i, (start, end) in enumerate(output.offsets) if end > width or start == end]
     spans = tuple((max(start - width, 0), max(end - width, 0)) for start, end in (output.offsets[i] for i in kept))
     tokens = unit(unit(output.tokens[kept]) - centre)
-    weights = np.exp(tokens @ salience)
-    return Encoded(text, unit(output.pooled), tokens, spans, weights / weights.sum())
+    with np.errstate(invalid="ignore"):  # vector units busy in other threads may raise this flag for nothing
+        products = tokens @ salience
+    weights = np.exp(products - products.max(initial=0))
+    return Encoded(text, unit(output.pooled), tokens, spans, weights / max(weights.sum(), _SMALLEST))
 
 
 def unit(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

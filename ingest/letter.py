@@ -125,7 +125,7 @@ class Chunk:
     """What is embedded: a run of sentences of one paragraph in one language, or a footnote of it.
 
     `first` is the number of its first sentence in the paragraph; a footnote counts as part of the
-    sentence that bears its mark. `context` is the heading it stands under.
+    sentence that bears its mark. `context` is what it is read under: the heading or the question that it stands under.
     """
 
     id: str

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.chunk import chunk_letter, header_role, items_under, sentence_at, stem_of
+from ingest.chunk import chunk_letter, header_role, items_under, opening_of, sentence_at
 from ingest.embed import Embedder
 from ingest.letter import Chunk, Footnote, Letter, Paragraph, Section
 from ingest.pipeline import bundled_files
@@ -95,7 +95,7 @@ def test_an_item_is_read_with_the_sentence_that_opens_its_list() -> None:
 def test_a_list_and_what_opens_it_are_found_from_either_side() -> None:
     section = list_of().sections[0]
     opening, first, second, after, stray = section.paragraphs
-    assert [stem_of(section, one) for one in section.paragraphs] == [None, opening, opening, None, None]
+    assert [opening_of(section, one) for one in section.paragraphs] == [None, opening, opening, None, None]
     assert [items_under(section, one) for one in (opening, first, after)] == [(first, second), (), ()]
     assert stray.kind == "list-item"
 

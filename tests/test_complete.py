@@ -75,12 +75,13 @@ def test_the_neighbour_that_is_needed_comes_along(
     assert [text_of(one) for one in complete(analyse(question), ranked(sentences, best))] == wanted
 
 
-def in_list(best: int) -> Ranking:
-    """Return a ranking of a list and the sentence over it, one of the three the best."""
-    texts = (("prose", "Het kabinet neemt deze maatregelen:"), ("list-item", "ophogen;"), ("list-item", "Baggeren."))
+def in_list(best: int, near: float = 0.01) -> Ranking:
+    """Return a ranking of a list and the sentence over it, one of the four the best."""
+    texts = ("Het kabinet neemt deze maatregelen:", "- ophogen;", "- Baggeren.", "- dempen.")
     paragraphs = tuple(
-        Paragraph(f"brief/{place}", place, kind, text, None, ((0, len(text)),))  # type: ignore[arg-type]
-        for place, (kind, text) in enumerate(texts, 1)
+        Paragraph(f"brief/{place}", place, "prose" if place == 1 else "list-item", text, None, ((begin, len(text)),))
+        for place, text in enumerate(texts, 1)
+        for begin in [0 if place == 1 else 2]
     )
     first = ranked(["Brief."], 0).sentences[0]
     section = Section("", 0, paragraphs)
@@ -88,8 +89,8 @@ def in_list(best: int) -> Ranking:
         SentencePlace(replace(first.place.candidate, section=section, paragraph=paragraph), 0)
         for paragraph in paragraphs
     ]
-    order = [best, *(number for number in range(3) if number != best)]
-    return Ranking(tuple(RankedSentence(places[i], 0.9 if i == best else 0.01, 0.0) for i in order), 0.9, 0.9)
+    order = [best, *(number for number in range(4) if number != best)]
+    return Ranking(tuple(RankedSentence(places[i], 0.9 if i == best else near, 0.0) for i in order), 0.9, 0.9)
 
 
 def test_an_item_that_is_no_sentence_comes_with_what_opens_its_list(analyse: Analyse) -> None:
@@ -101,7 +102,12 @@ def test_an_item_that_is_no_sentence_comes_with_what_opens_its_list(analyse: Ana
 
 def test_what_opens_a_list_comes_with_its_items(analyse: Analyse) -> None:
     listed = listed_after(analyse("Welke maatregelen neemt het kabinet?"), in_list(0))
-    assert [text_of(one) for one in listed] == ["ophogen;", "Baggeren."]
+    assert [text_of(one) for one in listed] == ["ophogen;", "Baggeren.", "dempen."]
+
+
+def test_the_sentences_of_a_list_stand_in_its_order(analyse: Analyse) -> None:
+    chosen = choose_sentences(analyse("Wordt de sloot gedempt?"), in_list(3, near=0.8))
+    assert [text_of(one) for one in chosen] == ["Het kabinet neemt deze maatregelen:", "ophogen;", "dempen."]
 
 
 CAUSES = [

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
-from ingest.embed import Embedder, unit
+from ingest.embed import Embedder, OnnxEmbedder, unit
+from ingest.errors import ModelUnavailable
 from ingest.model.export import STATES_LAYER, run_layers, tuned_layers
 from ingest.model.prepare import find_prepared
 from ingest.model.tuning import TUNING_FILE, Tuning, load_tuning, save_tuning
@@ -41,6 +43,29 @@ def test_the_shipped_changes_are_small_enough_to_ship_and_are_changes() -> None:
     changes = load_tuning().changes
     assert any(change.any() for change in changes.values())
     assert all(np.isfinite(change).all() for change in changes.values())
+
+
+@pytest.mark.parametrize("damage", [b"", b"not a file of weights"])
+def test_a_damaged_file_is_told_of(damage: bytes, tmp_path: Path) -> None:
+    (tmp_path / "tuning").write_bytes(damage)
+    with pytest.raises(ModelUnavailable, match="install kamervraag again"):
+        load_tuning(tmp_path / "tuning")
+
+
+def test_what_an_older_version_learnt_is_refused(tmp_path: Path) -> None:
+    save_file({"centre": np.zeros(4, np.float32)}, tmp_path / "tuning")
+    with pytest.raises(ModelUnavailable, match="salience"):
+        load_tuning(tmp_path / "tuning")
+
+
+@pytest.mark.slow
+def test_the_lower_half_alone_gives_the_states_of_the_whole(embedder: Embedder) -> None:
+    assert isinstance(embedder, OnnxEmbedder)
+    states, spans = embedder.states_of("passage: Het kabinet wacht dat advies af.")
+    ids, _ = embedder._tokenise("passage: Het kabinet wacht dat advies af.")
+    whole = embedder._session.run(["states"], ids)[0][0]
+    assert len(states) == len(spans)
+    assert np.abs(states - whole).max() < 1e-4
 
 
 @pytest.mark.slow

@@ -116,10 +116,9 @@ def _prepare_into(folder: Path, progress: Progress, tuning_file: Path) -> None:
     building = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", suffix=".building", dir=folder.parent))
     try:
         made = PreparedModel(building)
-        tuning = load_tuning(tuning_file)
         graph = building / "model.onnx"
         progress(_STAGES[0], 0, len(_STAGES))
-        weights = _pinned_weights()
+        weights, tuning = _pinned_weights(), load_tuning(tuning_file)
         progress(_STAGES[1], 1, len(_STAGES))
         unpack_weights(weights, building)
         progress(_STAGES[2], 2, len(_STAGES))

@@ -2,8 +2,8 @@
 
 `eval/train_late_interaction.py` writes the file; the export adds it to a copy of the layers, whose token vectors
 serve late interaction. The original layers still make the pooled vectors. With them stand the centre that training
-took off every token vector (what was learnt holds about that point and no other), and the salience: how much a token
-of a question counts goes with its vector's product with that one.
+took off every token vector (what was learnt holds about that point and no other), and the salience, from which the
+weights of a question's tokens follow (`ingest/embed.py`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
+
+from ingest.errors import ModelUnavailable
 
 TUNING_FILE = Path(__file__).with_name("late-interaction.safetensors")
 _CENTRE, _SALIENCE = "centre", "salience"
@@ -50,9 +53,18 @@ def save_tuning(tuning: Tuning, path: Path = TUNING_FILE) -> None:
 
 
 def load_tuning(path: Path = TUNING_FILE) -> Tuning:
-    """Read what was learnt back."""
-    stored = load_file(path)
-    centre, salience = stored.pop(_CENTRE), stored.pop(_SALIENCE)
+    """Read what was learnt back.
+
+    Raises:
+        ModelUnavailable: the file is missing, damaged, or of another version.
+    """
+    try:
+        stored = load_file(path)
+        centre, salience = stored.pop(_CENTRE), stored.pop(_SALIENCE)
+    except (OSError, SafetensorError, KeyError) as error:
+        raise ModelUnavailable(
+            f"{path} does not hold what this version's model has learnt ({error}): install kamervraag again"
+        ) from error
     changes = {
         name: np.asarray(value.astype(np.float32) * stored.get(f"{name}.scale", np.float32(1)), np.float32)
         for name, value in stored.items()

@@ -27,9 +27,9 @@ _NOTE_LINE = re.compile(
     r"(?:\[(?P<bracketed>\d{1,3})\]|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})\s*|(?P<closed>\d{1,3})\)|(?P<dotted>\d{1,3})\.|(?P<plain>\d{1,3}))(?:(?:^|(?<=[⁰¹²³⁴⁵⁶⁷⁸⁹])|\s+)(?P<text>\S.*))?$"
 )
 # A wrapped line may begin with a date or a quantity: "… voor het eerst op / 1 april 2025".
-_COUNTED = re.compile(
-    rf"(?:{'|'.join(MONTHS)}|duizend|miljoen|miljard|procent|euro|jaar|jaren|maanden?|weken|dagen|uur|uren|hectare"
-    r"|kilometer|meter|ton)\b|%"
+_QUANTITY = re.compile(
+    rf"(?:{'|'.join(MONTHS)}|duizend|miljoen|miljard|mln|mld|procent(?:punt)?|euro|jaar|jaren|maanden?|week|weken"
+    r"|(?:werk)?dag(?:en)?|uur|uren|minuut|minuten|keer|maal|hectare|kilometer|km|meter|ton)\b|%"
 )
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’»)\]]*$")
 # An address that ends in one of these signs goes on in the next line.
@@ -217,7 +217,7 @@ def _openings(lines: tuple[Line, ...]) -> dict[int, _Opening]:
     found: dict[int, _Opening] = {}
     for position, line in enumerate(lines):
         match = _NOTE_LINE.match(line.text)
-        if match and match["plain"] and _COUNTED.match(match["text"] or ""):
+        if match and match["plain"] and _QUANTITY.match(match["text"] or ""):
             continue
         if match and (match["text"] or _goes_straight_on(lines, position)):
             form: Form = next(form for form in _FORMS if match[form])

@@ -1,0 +1,49 @@
+"""Questions that ask for something by its measure: an amount of money, a share, a length of time."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ingest.structure.dates import MONTHS
+
+MONEY = re.compile(r"€|\beuro\b|\bEUR\b|\b(?:miljoen|miljard|mln|mld)\b")
+_YEAR = r"\b(?:19|20)\d\d\b"
+_VERBS = "heeft|hebben|gaat|gaan|zal|zullen|zou|zouden|mag|mogen|moet|moeten|kan|kunnen"
+_ASKS_MONEY = re.compile(
+    r"\b(?:wat|hoeveel) (?!tijd |moeite |uur )(?:\S+ ){0,8}?(?:kost|kostte|kostten|gekost)\b"
+    r"|\b(?:wat|hoeveel) kosten\b"
+    rf"|\b(?:wat|hoeveel) (?:{_VERBS}) (?:\S+ ){{1,8}}?(?<!\bde )(?<!hoge )kosten\b(?! (?:van|voor)\b)"
+    r"|\bhoeveel (?:extra |meer )?(?:geld|euro|cent|subsidie|budget)\b|\bhoe duur\b|\b(?:welk|wat is het) bedrag\b"
+    r"|\bwat (?:is|zijn|was|waren) de (?:totale )?(?:kosten|prijs|uitgaven)\b"
+    r"|\bhow much (?:money|funding|budget|extra money)\b|\bwhat (?:amount|sum)\b|\bhow expensive\b"
+    r"|\b(?:how much|what) (?:does|do|did|will|would|has|have) (?:\S+ ){1,12}?(?<!\bthe )(?<!\bof )cost\b"
+    r"|\bwhat (?:is|are|was|were) the (?:total )?(?:costs?|price|budget)\b",
+    re.IGNORECASE,
+)
+_PRICE = re.compile(
+    rf"{MONEY.pattern}|%|\bprocent(?:punt)?\b|\b(?:dollars?|pond|ponden|kroon|kronen|cent|gratis|kosteloos)\b"
+    r"|\bkost niets\b",
+    re.IGNORECASE,
+)
+_ASKS_SHARE = re.compile(
+    r"\b(?:welk|hoeveel|wat is het|what|which|what is the) "
+    r"(?:percentage|procent|per ?cent|share|proportion|(?:aan)?deel)\b",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(
+    r"\d ?%|\bprocent(?:punt)?\b|\b(?:helft|\w*kwart|tiende|\w+derde|een derde)\b|\b(?:een|één) op de\b", re.IGNORECASE
+)
+_ASKS_DURATION = re.compile(r"\bhoe ?lang\b|\bhow long\b", re.IGNORECASE)
+_DURATION = re.compile(
+    r"\b\w*(?:jaar|jaren|jarige?|maand|maanden|maandelijkse?|week|weken|dag|dagen|uur|uren|minuten|seconden|kwartaal|zomer"
+    rf"|kabinetsperiode|meter)\b|{_YEAR}|\b(?:{'|'.join(MONTHS)}|km)\b",
+    re.IGNORECASE,
+)
+_MEASURES = ((_ASKS_MONEY, _PRICE), (_ASKS_SHARE, _SHARE), (_ASKS_DURATION, _DURATION))
+
+
+@lru_cache(maxsize=1_000)
+def asked_measure(question: str) -> re.Pattern[str] | None:
+    """Return what finds the measure a question is answered in: money, a share or time; `None` where it asks none."""
+    return next((measure for asks, measure in _MEASURES if asks.search(question)), None)
