@@ -192,8 +192,8 @@ def load_all(workspace: Path, halves: Sequence[Path], product: Path) -> list[Exa
     models = (*halves, product)
     digest = hashlib.sha256(b"".join(path.read_bytes() for files in (*pairs, *written, models) for path in files))
     texts = [text for letter, _ in (*pairs, *written) if (text := translation_beside(letter))]
-    code = [path for package in ("assistant", "ingest") for path in sorted(Path(package).rglob("*.py"))]
-    for path in (*texts, *code):
+    made_by = (path for package in ("assistant", "ingest") for path in Path(package).rglob("*"))
+    for path in (*texts, *sorted(path for path in made_by if path.suffix in (".py", ".tsv"))):
         digest.update(path.read_bytes())
     workspace = workspace / digest.hexdigest()[:16]
     kept = workspace / "examples.pkl"

@@ -41,7 +41,7 @@ from ingest.letter import Chunk, Letter
 from ingest.server import Server
 from ingest.vectors import ChunkVectors, multiply_packed, unpack
 
-FORMAT = 5
+FORMAT = 6
 _CURRENT, _MANIFEST, _LEASE = "CURRENT", "manifest.json", "lease"
 _LETTERS, _DENSE, _LEXICAL = "letters.db", "chroma", "lexical.db"
 _TOKENS, _SENTENCES, _SAMPLES = "tokens.npy", "sentences.npy", "samples.npy"

