@@ -60,10 +60,13 @@ def listed_after(question: Question, ranking: Ranking) -> list[RankedSentence]:
     best, beside = ranking.sentences[0].place, beside_best(ranking)
     paragraph, first = best.candidate.paragraph, best.sentence
     text = paragraph.sentence(first)
+    section = best.candidate.section
     told = asks_expression(question) and bool(find_decisive(question, text))
-    items = items_under(best.candidate.section, paragraph) if first == len(paragraph.sentences) - 1 and not told else ()
-    if items:
+    if first == len(paragraph.sentences) - 1 and not told and (items := items_under(section, paragraph)):
         return _ranked_at([(item, 0) for item in items[:_MOST_ITEMS]], ranking)
+    if "list" in question.expected and (opening := opening_of(section, paragraph)):
+        whole = [(opening, len(opening.sentences) - 1), *((item, 0) for item in items_under(section, opening))]
+        return _ranked_at(whole[: 1 + _MOST_ITEMS], ranking)
     announced = _ANNOUNCES.search(text) if len(text) <= _LONGEST_ANNOUNCEMENT else None
     following = list(range(first + 1, min(first + 1 + _MOST_LISTED, len(paragraph.sentences))))
     if announced:

@@ -23,6 +23,8 @@ _FRAME = -4.0
 # Below these chances of being on topic, a follow-up whose own words stand nowhere near is not answered by what went
 # before; of words that no letter holds, one is enough.
 _STRANGE, _STRANGE_UNKNOWN = 0.15, 0.25
+# Of several words that no letter holds, asked alone, an answer is at most this likely where there is none.
+_UNANSWERED_ALONE = 0.2
 
 
 def rank_follow_up(question: Question, together: Ranking, alone: Ranking, turn: Turn) -> Ranking:
@@ -67,7 +69,8 @@ def goes_unanswered(together: Question, alone: Question, alone_ranking: Ranking,
     covered = coverage(alone.groups, frozenset().union(*terms) & alone.reach)
     unknown = not any(group.known for group in alone.groups) and not alone.expected & {"reason", "date"}
     strange = _STRANGE_UNKNOWN if unknown else _STRANGE if len(alone.groups) > 1 else 0.0
-    if not covered and alone_ranking.on_topic < strange:
+    new_words = unknown and len(alone.groups) > 1 and alone_ranking.probability < _UNANSWERED_ALONE
+    if not covered and (new_words or alone_ranking.on_topic < strange):
         return True
     # what the letter's own date or signature answers is what was asked before
     if not covered and together.fact and not alone.fact and len(alone.groups) > 1:

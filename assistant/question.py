@@ -214,7 +214,7 @@ _FRAME = re.compile(
     r"| de regering| de ministers?| de staatssecretaris| de bewindslieden)?(?: eigenlijk| nu| nog)? over"
     rf"|what (?:does|do|did) (?:{_THE_LETTER}|the cabinet|the government|the ministers?|it)"
     r" (?:say|write|state|tell us) about"
-    rf"|what is (?:said|written|there)(?: in {_THE_LETTER})? about"
+    rf"|what is (?:said|written|there)(?: in {_THE_LETTER})? about|what about|hoe zit (?:het|dat|'?t) met"
     r") (?P<topic>\S.*?)\W*$",
     re.IGNORECASE,
 )
@@ -241,16 +241,20 @@ def analyse_question(
     groups: list[TermGroup] = []
     for surface, alternatives in phrases:
         present = {terms for terms in alternatives if all(term in known for term in terms)}
-        if not present and (corrected := _corrected(surface, language, index_terms)):
+        like = {term: _held_synonyms(term, language, index_terms) for terms in alternatives for term in terms}
+        # a word for which the letters have another is no slip of the pen
+        unknown = not present and not any(like.values())
+        if unknown and (corrected := _corrected(surface, language, index_terms)):
             present = {(corrected,)}
             known = {**known, **index_terms.document_frequencies([corrected])}
+            like = {corrected: _held_synonyms(corrected, language, index_terms)}
         count = max((min(known[term] for term in terms) for terms in present), default=0)
         weight = math.log(1 + (size - count + 0.5) / (count + 0.5))
         name = _is_name(surface, first=not topical and not groups and text.lstrip().startswith(surface))
         meant = frozenset(present or alternatives)
-        like = {term: _held_synonyms(term, language, index_terms) for terms in meant for term in terms}
-        related = {term: related_terms(term, index_terms) | others for term, others in like.items()}
-        groups.append(TermGroup(surface, meant, related, weight, bool(present) or any(like.values()), name))
+        related = {term: related_terms(term, index_terms) | like[term] for terms in meant for term in terms}
+        held = bool(present) or any(like.values())
+        groups.append(TermGroup(surface, meant, related, weight, held, name))
     lowered = fold(text).strip()
     return Question(
         text=text,

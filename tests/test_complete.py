@@ -105,6 +105,13 @@ def test_what_opens_a_list_comes_with_its_items(analyse: Analyse) -> None:
     assert [text_of(one) for one in listed] == ["ophogen;", "Baggeren.", "dempen."]
 
 
+def test_asked_for_a_list_one_item_brings_the_whole(analyse: Analyse) -> None:
+    chosen = choose_sentences(analyse("Welke maatregelen neemt het kabinet?"), in_list(2))
+    assert [text_of(one) for one in chosen] == [
+        "Het kabinet neemt deze maatregelen:", "ophogen;", "Baggeren.", "dempen.",
+    ]  # fmt: skip
+
+
 def test_the_sentences_of_a_list_stand_in_its_order(analyse: Analyse) -> None:
     chosen = choose_sentences(analyse("Wordt de sloot gedempt?"), in_list(3, near=0.8))
     assert [text_of(one) for one in chosen] == ["Het kabinet neemt deze maatregelen:", "ophogen;", "dempen."]

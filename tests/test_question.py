@@ -163,6 +163,15 @@ def test_names_and_numbers_are_told_from_other_words() -> None:
     assert not names["militairen"]
 
 
+def test_a_word_for_which_the_letters_have_another_is_no_slip_of_the_pen() -> None:
+    (group,) = take_apart("leger", counts={"krijgsmacht": 2, "lever": 5}).groups
+    assert group.alternatives == {("leger",)}
+    assert group.known
+    assert group.related["leger"] == {"krijgsmacht"}
+    (slip,) = take_apart("leger", counts={"lever": 5}).groups
+    assert slip.alternatives == {("lever",)}
+
+
 @pytest.mark.parametrize("slip", ["miltairen", "militaieren", "millitairen"])
 def test_a_slip_of_the_pen_still_finds_the_letters_word(slip: str) -> None:
     (group,) = take_apart(slip).groups

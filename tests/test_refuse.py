@@ -11,12 +11,13 @@ import pytest
 
 from assistant.dialogue import Status
 from assistant.features import SentencePlace
+from assistant.pipeline import Assistant
 from assistant.question import Expected, Question
-from assistant.rank import LinearModel, RankedSentence, Ranker, Ranking
+from assistant.rank import LinearModel, RankedSentence, Ranker, Ranking, rank
 from assistant.refuse import decide, leaves_open
 from assistant.retrieve import Candidate
 from ingest.embed import Encoded
-from ingest.letter import Paragraph
+from ingest.letter import Language, Paragraph
 
 OPEN = "Het kabinet komt hier in het voorjaar op terug."
 SETTLED = "Nederland draagt bij met 270 militairen in Litouwen."
@@ -69,6 +70,24 @@ def test_the_kind_of_answer_follows_from_the_ranking(question: Question, ranking
 )
 def test_who_holds_a_post_is_not_answered_with_the_post(text: str, sentence: str, status: Status) -> None:
     assert decide(question_of({"person"}, text=text), ranking_of(sentence), RANKER) == status
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "status"),
+    [
+        ("Wat zegt de brief over het koningshuis?", "nl", "silent"),
+        ("Hoe zit het met de euro?", "nl", "silent"),
+        ("Wat zegt de brief over de krijgsmacht?", "nl", "answered"),
+        ("wat zegt de brief over het leger", "nl", "answered"),
+        ("What does the letter say about human rights?", "en", "answered"),
+    ],
+)
+def test_a_subject_that_its_best_paragraph_does_not_name_is_not_spoken_of(
+    text: str, language: Language, status: Status, assistant: Assistant
+) -> None:
+    question = assistant.analyse(text, language)
+    ranking = replace(rank(question, assistant.candidates(question), assistant.ranker), probability=0.9)
+    assert decide(question, ranking, RANKER) == status
 
 
 def test_a_footnote_asked_for_by_its_number_is_there_or_not() -> None:
