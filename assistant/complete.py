@@ -11,7 +11,7 @@ from assistant.question import Question
 from assistant.rank import RankedSentence, Ranking
 from ingest.chunk import items_under, opening_of
 from ingest.dutch import analyse, fold
-from ingest.letter import Paragraph, Section
+from ingest.letter import Paragraph
 
 # A sentence whose subject stands in the one before it.
 _POINTS_BACK = re.compile(
@@ -56,7 +56,10 @@ _MOST_LISTED, _MOST_ITEMS = 4, 8
 
 
 def listed_after(question: Question, ranking: Ranking) -> list[RankedSentence]:
-    """Return what the best sentence announces: the next sentences, at most four, or its list's items, at most eight."""
+    """Return what the best sentence announces: the next sentences, at most four, or its list's items, at most eight.
+
+    Where a list is asked for and it is an item, the opening and as many items, itself among them.
+    """
     best, beside = ranking.sentences[0].place, beside_best(ranking)
     paragraph, first = best.candidate.paragraph, best.sentence
     text = paragraph.sentence(first)
@@ -65,8 +68,10 @@ def listed_after(question: Question, ranking: Ranking) -> list[RankedSentence]:
     if first == len(paragraph.sentences) - 1 and not told and (items := items_under(section, paragraph)):
         return _ranked_at([(item, 0) for item in items[:_MOST_ITEMS]], ranking)
     if "list" in question.expected and (opening := opening_of(section, paragraph)):
-        whole = [(opening, len(opening.sentences) - 1), *((item, 0) for item in items_under(section, opening))]
-        return _ranked_at(whole[: 1 + _MOST_ITEMS], ranking)
+        items = items_under(section, opening)
+        at = next(place for place, item in enumerate(items) if item is paragraph)
+        shown = items[max(at - _MOST_ITEMS + 1, 0) :][:_MOST_ITEMS]
+        return _ranked_at([(opening, len(opening.sentences) - 1), *((item, 0) for item in shown)], ranking)
     announced = _ANNOUNCES.search(text) if len(text) <= _LONGEST_ANNOUNCEMENT else None
     following = list(range(first + 1, min(first + 1 + _MOST_LISTED, len(paragraph.sentences))))
     if announced:
@@ -78,12 +83,22 @@ def listed_after(question: Question, ranking: Ranking) -> list[RankedSentence]:
     return [beside[number - first] for number in following if number - first in beside]
 
 
+def opening_needed(ranking: Ranking) -> list[RankedSentence]:
+    """Return the sentence that opens the best one's list, where that is an item which is no sentence by itself."""
+    best = ranking.sentences[0].place
+    item = best.candidate.paragraph
+    text = item.text[item.sentences[0][0] :]
+    whole = text[:1].isupper() and text.endswith(".")
+    opening = None if whole else opening_of(best.candidate.section, item)
+    return _ranked_at([(opening, len(opening.sentences) - 1)], ranking) if opening else []
+
+
 def complete(question: Question, ranking: Ranking) -> list[RankedSentence]:
     """Return the sentences that the best one needs, the most needed first."""
     best, beside = ranking.sentences[0].place, beside_best(ranking)
     text = best.candidate.paragraph.sentence(best.sentence)
     before, after = beside.get(-1), beside.get(1)
-    found = _ranked_at(_opening(best.candidate.section, best.candidate.paragraph), ranking)
+    found: list[RankedSentence] = []
     if question.expected & {"number", "date", "reason"} and not expected_kinds(question, text)[0]:
         found += [one for one in (after, before) if one and expected_kinds(question, text_of(one))[0]][:1]
     if before and _needs_before(question, text):
@@ -91,14 +106,6 @@ def complete(question: Question, ranking: Ranking) -> list[RankedSentence]:
     if after and _wants_more(question) and _ELABORATES.match(text_of(after)):
         found.append(after)
     return found
-
-
-def _opening(section: Section, item: Paragraph) -> list[tuple[Paragraph, int]]:
-    """Return the sentence that opens an item's list, where the item is no sentence by itself."""
-    text = item.text[item.sentences[0][0] :]
-    whole = text[:1].isupper() and text.endswith(".")
-    opening = None if whole else opening_of(section, item)
-    return [(opening, len(opening.sentences) - 1)] if opening else []
 
 
 def _ranked_at(places: Sequence[tuple[Paragraph, int]], ranking: Ranking) -> list[RankedSentence]:

@@ -23,7 +23,7 @@ _FRAME = -4.0
 # Below these chances of being on topic, a follow-up whose own words stand nowhere near is not answered by what went
 # before; of words that no letter holds, one is enough.
 _STRANGE, _STRANGE_UNKNOWN = 0.15, 0.25
-# Of several words that no letter holds, asked alone, an answer is at most this likely where there is none.
+# Where no letter holds any of several words, a chance below this of being answered, asked alone, counts as no answer.
 _UNANSWERED_ALONE = 0.2
 
 

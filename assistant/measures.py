@@ -11,7 +11,8 @@ MONEY = re.compile(r"€|\beuro\b|\bEUR\b|\b(?:miljoen|miljard|mln|mld)\b")
 _YEAR = r"\b(?:19|20)\d\d\b"
 _VERBS = "heeft|hebben|gaat|gaan|zal|zullen|zou|zouden|mag|mogen|moet|moeten|kan|kunnen"
 _ASKS_MONEY = re.compile(
-    r"\b(?:wat|hoeveel) (?!tijd |moeite |uur )(?:\S+ ){0,8}?(?:kost|kostte|kostten|gekost)\b"
+    r"\bwat (?:\S+ ){0,8}?(?:kost|kostte|kostten|gekost)\b"
+    r"|\bhoeveel (?:(?:heeft|hebben|had|hadden) (?:\S+ ){0,8}?)?(?:kost|kostte|kostten|gekost)\b"
     r"|\b(?:wat|hoeveel) kosten\b"
     rf"|\b(?:wat|hoeveel) (?:{_VERBS}) (?:\S+ ){{1,8}}?(?<!\bde )(?<!hoge )kosten\b(?! (?:van|voor)\b)"
     r"|\bhoeveel (?:extra |meer )?(?:geld|euro|cent|subsidie|budget)\b|\bhoe duur\b|\b(?:welk|wat is het) bedrag\b"
@@ -32,12 +33,15 @@ _ASKS_SHARE = re.compile(
     re.IGNORECASE,
 )
 _SHARE = re.compile(
-    r"\d ?%|\bprocent(?:punt)?\b|\b(?:helft|\w*kwart|tiende|\w+derde|een derde)\b|\b(?:een|één) op de\b", re.IGNORECASE
+    r"\d ?%|\bprocent(?:punt)?\b|\b(?:helft|\w*kwart|\w+derde)\b|\b(?:een|één|\d+) op de\b"
+    r"|\b(?:een|één|twee|drie|vier|vijf) (?:derde|vierde|vijfde|zesde|achtste|tiende)\b",
+    re.IGNORECASE,
 )
 _ASKS_DURATION = re.compile(r"\bhoe ?lang\b|\bhow long\b", re.IGNORECASE)
 _DURATION = re.compile(
     r"\b\w*(?:jaar|jaren|jarige?|maand|maanden|maandelijkse?|week|weken|dag|dagen|uur|uren|minuten|seconden|kwartaal|zomer"
-    rf"|kabinetsperiode|meter)\b|{_YEAR}|\b(?:{'|'.join(MONTHS)}|km)\b",
+    rf"|kabinetsperiode|meter)\b|\b(?:minuut|kwartalen|decenni(?:um|a)|eeuw(?:en)?|permanent|onbepaalde tijd)\b"
+    rf"|{_YEAR}|\b(?:{'|'.join(MONTHS)}|km)\b",
     re.IGNORECASE,
 )
 _MEASURES = ((_ASKS_MONEY, _PRICE), (_ASKS_SHARE, _SHARE), (_ASKS_DURATION, _DURATION))

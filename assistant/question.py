@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
+import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -26,7 +27,7 @@ _EXPECTED: tuple[tuple[Expected, re.Pattern[str]], ...] = (
     (
         "number",
         re.compile(
-            r"\b(?:hoe\s?veel\w*|hoe (?:groot|hoog|lang|vaak|oud|duur|ver)|welk (?:percentage|bedrag|aantal"
+            r"\b(?:hoe\s?veel\w*|hoe (?:groot|hoog|lang|vaak|oud|duur|ver)|hoelang|welk (?:percentage|bedrag|aantal"
             r"|deel)|aantal"
             r"|percentage|procent|bedrag|kosten|kost|how (?:many|much|large|big|high|long|often|old|far)"
             r"|what (?:percentage|amount|number|share|proportion)|number of|percentage|per cent|percent|cost)\b"
@@ -215,15 +216,16 @@ _FRAME = re.compile(
     rf"|what (?:does|do|did) (?:{_THE_LETTER}|the cabinet|the government|the ministers?|it)"
     r" (?:say|write|state|tell us) about"
     rf"|what is (?:said|written|there)(?: in {_THE_LETTER})? about|what about|hoe zit (?:het|dat|'?t) met"
-    r") (?P<topic>\S.*?)\W*$",
-    re.IGNORECASE,
+    r") (?P<topic>\S.*)",
+    re.IGNORECASE | re.DOTALL,
 )
+_CLOSING_SIGNS = string.punctuation + string.whitespace + "…’”»"
 
 
 def topic_alone(text: str) -> str:
     """Return what is looked up by a question such as "Wat zegt de brief over Georgië?": "Georgië"; else the text."""
     found = _FRAME.match(text)
-    return found["topic"] if found else text
+    return (found["topic"].rstrip(_CLOSING_SIGNS) if found else "") or text
 
 
 def analyse_question(

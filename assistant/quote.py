@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from assistant.complete import beside_best, complete, listed_after, text_of
+from assistant.complete import beside_best, complete, listed_after, opening_needed, text_of
 from assistant.decisive import asks_expression, find_decisive
 from assistant.dialogue import Citation
 from assistant.features import SentencePlace, coverage, fact_here, terms_of_sentence, terms_with_notes
@@ -54,7 +54,9 @@ def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSenten
     after = beside_best(ranking).get(1)
     goes_on = [after] if after and not pointed and after.share >= _NEXT_SHARE * best.share else []
     listed, others = listed_after(question, ranking), _other_letters(ranking, _NEAR_SHARE * best.share)
-    chosen = list(dict.fromkeys([best, *listed, *complete(question, ranking), *others, *near, *goes_on]))
+    chosen = list(
+        dict.fromkeys([best, *listed, *opening_needed(ranking), *others, *complete(question, ranking), *near, *goes_on])
+    )
     chosen = chosen[: max(MOST_SENTENCES, 1 + len(listed))]
     first: dict[str, int] = {}
     for number, ranked in enumerate(chosen):

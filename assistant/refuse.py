@@ -39,8 +39,9 @@ _OPEN = re.compile(
 )
 
 
-# "Wat zegt de brief over …?": of the written questions that a letter answers none had less of its subject in the best
-# paragraph, of those that it does not answer 19 in 20. A synonym or a part of a compound counts for 0.6.
+# The least share of its subject that the best paragraph must name. "Wat zegt de brief over …?" reached it in all of the
+# written questions that a letter answers, and in one in twenty of the others. A synonym or a part of a compound counts
+# for 0.6.
 _LEAST_NAMED = 0.55
 _POST = (
     r"minister|staatssecretaris|secretaris[- ]generaal|premier|president|voorzitter|directeur|commandant|ambassadeur"
@@ -83,7 +84,10 @@ def asks_holder(question: Question) -> bool:
 
 def lacks_subject(question: Question, candidate: Candidate) -> bool:
     """Whether it is asked what is said about something, and a paragraph in the question's language hardly names it."""
-    if not question.topical or (question.language == "en" and not candidate.paragraph.translated):
+    # a follow-up may stand behind what was asked before it
+    if not question.topical or not question.groups or "?" in question.text:
+        return False
+    if question.language == "en" and not candidate.paragraph.translated:
         return False
     terms = (terms_of_sentence(candidate, number) for number in range(len(candidate.paragraph.sentences)))
     return coverage(question.groups, frozenset().union(*terms) & question.reach) < _LEAST_NAMED

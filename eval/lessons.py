@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,15 @@ def load_cases(path: Path) -> list[dict[str, Any]]:
 def written_letters() -> list[tuple[Path, Path]]:
     """Return each letter that was written for training with its questions."""
     return [(questions.with_suffix(".txt"), questions) for questions in sorted(WRITTEN.glob("*.jsonl"))]
+
+
+def digest_files(paths: Iterable[Path]) -> str:
+    """Return a digest of files and of their names, in whatever order they are given."""
+    digest = hashlib.sha256()
+    for path in sorted(set(paths), key=lambda path: (path.parent.name, path.name)):
+        content = path.read_bytes()
+        digest.update(f"{path.parent.name}/{path.name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()[:16]
 
 
 def is_apart(name: str) -> bool:

@@ -13,13 +13,12 @@ The lower half of the model stays as it is, and so do the pooled vectors.
 The score of a sentence is a weighted mean over the question's tokens of the best cosine to one of its own (Khattab &
 Zaharia 2020, "ColBERT"); a token's weight is the softmax of its vector's product with a learnt one, the salience. The
 sentences of a document compete for each question, with each other and with silence: the loss is -log of the share of
-the right ones. Takes about an hour on two cores; goes on where it stopped, in a workspace for one state of the texts.
+the right ones. Takes about an hour on two cores; goes on where it stopped, while texts and code are as they were.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import pickle
 import sys
@@ -41,6 +40,7 @@ from eval.lessons import (
     Lesson,
     Text,
     cut_pages,
+    digest_files,
     gold_lessons,
     public_lessons,
     written_lessons,
@@ -308,18 +308,21 @@ def main() -> None:
 
 
 def _state_of(data: Path) -> str:
-    """Return a digest of all texts and questions, and of the code that makes lessons of them."""
-    texts = [path for folder in (data / "xquad", data / "vac", WRITTEN, GOLD, *LETTERS) for path in folder.glob("*.*")]
+    """Return a digest of all texts and questions, and of the code that makes lessons of them and trains on these."""
+    texts = [
+        path
+        for folder in (data / "xquad", data / "vac", WRITTEN, GOLD, *LETTERS)
+        for path in folder.glob("*.*")
+        if path.is_file()
+    ]
     code = [
         *Path("ingest").rglob("*.py"),
         Path("eval/lessons.py"),
         Path("eval/readings.py"),
         Path("assistant/question.py"),
+        Path(__file__),
     ]
-    digest = hashlib.sha256()
-    for path in sorted([*texts, *code]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+    return digest_files([*texts, *code])
 
 
 def _kept(path: Path, make: Callable[[], list[Lesson]]) -> list[Lesson]:

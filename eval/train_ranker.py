@@ -14,7 +14,6 @@ gives the same file.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import pickle
 import sys
@@ -40,7 +39,7 @@ from assistant.features import (
 from assistant.pipeline import Assistant, build_assistant
 from assistant.question import Question
 from assistant.rank import RANKER_FILE
-from eval.lessons import FIRST_HALF, find_documents, is_apart, load_cases, load_pairs, written_letters
+from eval.lessons import FIRST_HALF, digest_files, find_documents, is_apart, load_cases, load_pairs, written_letters
 from eval.readings import is_quoted
 from eval.train_late_interaction import HALVES
 from ingest.chunk import notes_in
@@ -191,12 +190,14 @@ def load_all(workspace: Path, halves: Sequence[Path], product: Path) -> list[Exa
     pairs = find_documents()
     written = [(letter, asked) for letter, asked in written_letters() if is_apart(letter.stem)]
     models = (*halves, product)
-    digest = hashlib.sha256(b"".join(path.read_bytes() for files in (*pairs, *written, models) for path in files))
     texts = [text for letter, _ in (*pairs, *written) if (text := translation_beside(letter))]
-    made_by = (path for package in ("assistant", "ingest") for path in Path(package).rglob("*"))
-    for path in (*texts, *sorted(path for path in made_by if path.suffix in (".py", ".tsv"))):
-        digest.update(path.read_bytes())
-    workspace = workspace / digest.hexdigest()[:16]
+    made_by = [path for package in ("assistant", "ingest") for path in Path(package).rglob("*")]
+    code = [
+        *(path for path in made_by if path.suffix in (".py", ".tsv")),
+        *map(Path, ("eval/lessons.py", "eval/readings.py")),
+    ]
+    made_of = (path for files in (*pairs, *written, models, texts, code) for path in files)
+    workspace = workspace / digest_files(made_of)
     kept = workspace / "examples.pkl"
     if not kept.is_file():
         threads = load_settings().threads

@@ -57,6 +57,8 @@ def test_an_answer_carries_its_marks_inside_the_quote(assistant: Assistant) -> N
         ("Welk percentage haalt de norm?", "In 2018 haalden twaalf scholen de norm.", False),
         ("Hoe lang blijven de militairen?", "De militairen blijven tot eind 2020.", True),
         ("How long will the troops stay?", "Er gaan 270 militairen naartoe.", False),
+        ("Hoeveel militairen heeft het gekost?", "Het kostte 300 militairen het leven.", True),
+        ("What share of the houses is damp?", "Twee derde van de huizen is vochtig.", True),
         ("Wanneer gaan de militairen?", "Er gaan 270 militairen naartoe.", None),
     ],
 )

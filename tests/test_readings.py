@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.lessons import FIRST_HALF, Asked, Lesson, Text, cut_pages, find_documents, load_cases
+from eval.lessons import FIRST_HALF, Asked, Lesson, Text, cut_pages, digest_files, find_documents, load_cases
 from eval.readings import read_gold, read_pages, read_xquad
 from ingest.pipeline import bundled_files
 from ingest.reading import read_letter
@@ -76,6 +76,18 @@ def test_every_gold_set_has_its_letter_and_both_halves_have_some() -> None:
     names = {gold.stem for _, gold in find_documents()}
     assert names > FIRST_HALF
     assert all(load_cases(gold) for _, gold in find_documents())
+
+
+def test_a_digest_tells_content_and_names_and_not_the_order(tmp_path: Path) -> None:
+    first, second = tmp_path / "een.txt", tmp_path / "twee.txt"
+    first.write_text("Er komt een brief.")
+    second.write_text("Er komt geen brief.")
+    digest = digest_files([first, second])
+    assert digest_files([second, first, first]) == digest
+    first.rename(tmp_path / "drie.txt")
+    assert digest_files([tmp_path / "drie.txt", second]) != digest
+    second.write_text("Er komt een fiche.")
+    assert digest_files([tmp_path / "drie.txt", second]) != digest
 
 
 def test_pages_are_cut_to_a_few_with_their_places_renumbered() -> None:

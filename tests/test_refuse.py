@@ -78,6 +78,8 @@ def test_who_holds_a_post_is_not_answered_with_the_post(text: str, sentence: str
         ("Wat zegt de brief over het koningshuis?", "nl", "silent"),
         ("Hoe zit het met de euro?", "nl", "silent"),
         ("Wat zegt de brief over de krijgsmacht?", "nl", "answered"),
+        ("Hoe zit het met Georgië? En hoeveel militairen gaan er naar Mali?", "nl", "answered"),
+        ("Wat zegt de brief over hem?", "nl", "answered"),
         ("wat zegt de brief over het leger", "nl", "answered"),
         ("What does the letter say about human rights?", "en", "answered"),
     ],
