@@ -7,6 +7,7 @@ import re
 from assistant.decisive import names_somebody
 from assistant.dialogue import Status
 from assistant.features import coverage, terms_of_sentence
+from assistant.measures import asked_measure
 from assistant.question import Question
 from assistant.rank import Ranker, Ranking
 from assistant.retrieve import Candidate
@@ -43,6 +44,12 @@ _OPEN = re.compile(
 # written questions that a letter answers, and in one in twenty of the others. A synonym or a part of a compound counts
 # for 0.6.
 _LEAST_NAMED = 0.55
+# Ways in which a letter says that it does not tell.
+_WITHHELD = re.compile(
+    r"\b(?:vertrouwelijk|geheim|geen (?:mededeling|uitspraak|uitspraken|cijfers|gegevens|inzicht|zicht|raming)"
+    r"|niet (?:bekend|bijgehouden|afzonderlijk|apart|openbaar|te zeggen|in beeld)|onbekend)",
+    re.IGNORECASE,
+)
 _POST = (
     r"minister|staatssecretaris|secretaris[- ]generaal|premier|president|voorzitter|directeur|commandant|ambassadeur"
     r"|burgemeester|commissaris|gezant|woordvoerder|vertegenwoordiger|topman|topvrouw|bestuurder|ceo|secretary"
@@ -70,7 +77,7 @@ def decide(question: Question, ranking: Ranking, ranker: Ranker) -> Status:
     sentence = best.candidate.paragraph.sentence(best.sentence)
     if asks_holder(question) and not names_somebody(sentence):
         return "silent"
-    if lacks_subject(question, best.candidate):
+    if lacks_subject(question, best.candidate) or lacks_measure(question, sentence):
         return "silent"
     if leaves_open(sentence) and not question.expected & {"date", "person"}:
         return "undecided"
@@ -91,6 +98,13 @@ def lacks_subject(question: Question, candidate: Candidate) -> bool:
         return False
     terms = (terms_of_sentence(candidate, number) for number in range(len(candidate.paragraph.sentences)))
     return coverage(question.groups, frozenset().union(*terms) & question.reach) < _LEAST_NAMED
+
+
+def lacks_measure(question: Question, sentence: str) -> bool:
+    """Whether an amount, a share or a length of time is asked for, and a sentence holds none, nor why it does not."""
+    measure = asked_measure(question.text)
+    told = measure is None or measure.search(sentence) or leaves_open(sentence) or _WITHHELD.search(sentence)
+    return not told
 
 
 def leaves_open(sentence: str) -> bool:

@@ -73,6 +73,20 @@ def test_who_holds_a_post_is_not_answered_with_the_post(text: str, sentence: str
 
 
 @pytest.mark.parametrize(
+    ("text", "sentence", "status"),
+    [
+        ("Wat kost een fregat?", "Nederland koopt vier fregatten.", "silent"),
+        ("Wat kost een fregat?", "Een fregat kost 600 miljoen euro.", "answered"),
+        ("Wat kost een fregat?", "De prijs van een fregat is vertrouwelijk.", "answered"),
+        ("Wat kost een fregat?", "Over de prijs wordt nog onderhandeld; die volgt later.", "undecided"),
+        ("How long will they stay?", "Er zijn 270 militairen.", "silent"),
+    ],
+)
+def test_what_is_asked_by_its_measure_is_answered_in_it(text: str, sentence: str, status: Status) -> None:
+    assert decide(question_of(set(), text=text), ranking_of(sentence), RANKER) == status
+
+
+@pytest.mark.parametrize(
     ("text", "language", "status"),
     [
         ("Wat zegt de brief over het koningshuis?", "nl", "silent"),
