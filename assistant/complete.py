@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.decisive import asks_expression, find_decisive
+from assistant.decisive import find_decisive
 from assistant.features import expected_kinds
 from assistant.question import Question
 from assistant.rank import RankedSentence, Ranking
@@ -60,18 +60,29 @@ def listed_after(question: Question, ranking: Ranking) -> list[RankedSentence]:
 
     Where a list is asked for and it is an item, the opening and as many items, itself among them.
     """
-    best, beside = ranking.sentences[0].place, beside_best(ranking)
-    paragraph, first = best.candidate.paragraph, best.sentence
-    text = paragraph.sentence(first)
-    section = best.candidate.section
-    told = asks_expression(question) and bool(find_decisive(question, text))
-    if first == len(paragraph.sentences) - 1 and not told and (items := items_under(section, paragraph)):
+    return _of_its_list(question, ranking) or _announced(question, ranking)
+
+
+def _of_its_list(question: Question, ranking: Ranking) -> list[RankedSentence]:
+    """Return the items under the best sentence, or the list in which it is one."""
+    best = ranking.sentences[0].place
+    section, paragraph = best.candidate.section, best.candidate.paragraph
+    told = find_decisive(question, paragraph.sentence(best.sentence))
+    if best.sentence == len(paragraph.sentences) - 1 and not told and (items := items_under(section, paragraph)):
         return _ranked_at([(item, 0) for item in items[:_MOST_ITEMS]], ranking)
     if "list" in question.expected and (opening := opening_of(section, paragraph)):
         items = items_under(section, opening)
         at = next(place for place, item in enumerate(items) if item is paragraph)
         shown = items[max(at - _MOST_ITEMS + 1, 0) :][:_MOST_ITEMS]
-        return _ranked_at([(opening, len(opening.sentences) - 1), *((item, 0) for item in shown)], ranking)
+        return _ranked_at([_last(opening), *((item, 0) for item in shown)], ranking)
+    return []
+
+
+def _announced(question: Question, ranking: Ranking) -> list[RankedSentence]:
+    """Return the sentences of its paragraph that the best one says are coming, or goes on to with an ordinal."""
+    best, beside = ranking.sentences[0].place, beside_best(ranking)
+    paragraph, first = best.candidate.paragraph, best.sentence
+    text = paragraph.sentence(first)
     announced = _ANNOUNCES.search(text) if len(text) <= _LONGEST_ANNOUNCEMENT else None
     following = list(range(first + 1, min(first + 1 + _MOST_LISTED, len(paragraph.sentences))))
     if announced:
@@ -90,7 +101,7 @@ def opening_needed(ranking: Ranking) -> list[RankedSentence]:
     text = item.text[item.sentences[0][0] :]
     whole = text[:1].isupper() and text.endswith(".")
     opening = None if whole else opening_of(best.candidate.section, item)
-    return _ranked_at([(opening, len(opening.sentences) - 1)], ranking) if opening else []
+    return _ranked_at([_last(opening)], ranking) if opening else []
 
 
 def complete(question: Question, ranking: Ranking) -> list[RankedSentence]:
@@ -106,6 +117,10 @@ def complete(question: Question, ranking: Ranking) -> list[RankedSentence]:
     if after and _wants_more(question) and _ELABORATES.match(text_of(after)):
         found.append(after)
     return found
+
+
+def _last(paragraph: Paragraph) -> tuple[Paragraph, int]:
+    return paragraph, len(paragraph.sentences) - 1
 
 
 def _ranked_at(places: Sequence[tuple[Paragraph, int]], ranking: Ranking) -> list[RankedSentence]:

@@ -236,6 +236,12 @@ def coverage(groups: Sequence[TermGroup], terms: frozenset[str]) -> float:
     return sum(group.weight * _held(group, terms) for group in groups) / total if total and terms else 0.0
 
 
+def coverage_by_paragraph(question: Question, candidate: Candidate) -> float:
+    """Return the share of the question's groups that a whole paragraph holds."""
+    terms = (terms_of_sentence(candidate, number) for number in range(len(candidate.sentences)))
+    return coverage(question.groups, frozenset().union(*terms) & question.reach)
+
+
 def fact_here(fact: LetterFact | None, candidate: Candidate) -> float:
     """Return 1 where the paragraph is the one that holds the asked fact about the letter itself, -1 where not."""
     if fact is None or fact == "subject":

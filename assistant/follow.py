@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from assistant.dialogue import Turn
-from assistant.features import SentencePlace, coverage, expected_kinds, terms_of_sentence
+from assistant.features import SentencePlace, coverage, coverage_by_paragraph, expected_kinds, terms_of_sentence
 from assistant.question import Question
 from assistant.rank import RankedSentence, Ranking
 from assistant.retrieve import Candidate
@@ -65,8 +65,7 @@ def goes_unanswered(together: Question, alone: Question, alone_ranking: Ranking,
     if not ranking.sentences or not alone.groups:
         return False
     best = ranking.sentences[0].place
-    terms = [terms_of_sentence(best.candidate, number) for number in range(len(best.candidate.sentences))]
-    covered = coverage(alone.groups, frozenset().union(*terms) & alone.reach)
+    covered = coverage_by_paragraph(alone, best.candidate)
     unknown = not any(group.known for group in alone.groups) and not alone.expected & {"reason", "date"}
     strange = _STRANGE_UNKNOWN if unknown else _STRANGE if len(alone.groups) > 1 else 0.0
     new_words = unknown and len(alone.groups) > 1 and alone_ranking.probability < _UNANSWERED_ALONE
@@ -80,7 +79,8 @@ def goes_unanswered(together: Question, alone: Question, alone_ranking: Ranking,
     if not names or alone.expected or not together.expected & {"number", "date"}:
         return False
     text = best.candidate.paragraph.sentence(best.sentence)
-    return bool(expected_kinds(together, text)[1]) or not coverage(names, terms[best.sentence] & alone.reach)
+    own = terms_of_sentence(best.candidate, best.sentence)
+    return bool(expected_kinds(together, text)[1]) or not coverage(names, own & alone.reach)
 
 
 def rest_of(candidate: Candidate, turn: Turn) -> tuple[RankedSentence, ...]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from assistant.complete import beside_best, complete, listed_after, opening_needed, text_of
-from assistant.decisive import asks_expression, find_decisive
+from assistant.decisive import find_decisive
 from assistant.dialogue import Citation
 from assistant.features import SentencePlace, coverage, fact_here, terms_of_sentence, terms_with_notes
 from assistant.question import Question
@@ -48,7 +48,7 @@ def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSenten
         chosen = [ranked for ranked in here if not _CLOSING.match(text_of(ranked))] or here
         latest = newest_first(chosen)[:MOST_SENTENCES]
         return tuple(sorted(latest, key=lambda ranked: ranked.place.candidate.paragraph.id))
-    pointed = asks_expression(question) and bool(find_decisive(question, text_of(best)))
+    pointed = bool(find_decisive(question, text_of(best)))
     least = (_NEAR_SHARE_POINTED if pointed else _NEAR_SHARE) * best.share
     near = [ranked for ranked in ranking.sentences[:MOST_SENTENCES] if ranked.share >= least]
     after = beside_best(ranking).get(1)
@@ -58,15 +58,12 @@ def choose_sentences(question: Question, ranking: Ranking) -> tuple[RankedSenten
         dict.fromkeys([best, *listed, *opening_needed(ranking), *others, *complete(question, ranking), *near, *goes_on])
     )
     chosen = chosen[: max(MOST_SENTENCES, 1 + len(listed))]
-    first: dict[str, int] = {}
-    for number, ranked in enumerate(chosen):
-        first.setdefault(_list_of(ranked), number)
-    return tuple(
-        sorted(
-            chosen,
-            key=lambda one: (first[_list_of(one)], one.place.candidate.paragraph.number, one.place.sentence),
-        )
+    lists = [_list_of(ranked) for ranked in chosen]
+    in_order = sorted(
+        zip(lists, chosen, strict=True),
+        key=lambda one: (lists.index(one[0]), one[1].place.candidate.paragraph.number, one[1].place.sentence),
     )
+    return tuple(ranked for _, ranked in in_order)
 
 
 def _list_of(ranked: RankedSentence) -> str:

@@ -6,7 +6,7 @@ import re
 
 from assistant.decisive import names_somebody
 from assistant.dialogue import Status
-from assistant.features import coverage, terms_of_sentence
+from assistant.features import coverage_by_paragraph
 from assistant.measures import asked_measure
 from assistant.question import Question
 from assistant.rank import Ranker, Ranking
@@ -96,8 +96,7 @@ def lacks_subject(question: Question, candidate: Candidate) -> bool:
         return False
     if question.language == "en" and not candidate.paragraph.translated:
         return False
-    terms = (terms_of_sentence(candidate, number) for number in range(len(candidate.paragraph.sentences)))
-    return coverage(question.groups, frozenset().union(*terms) & question.reach) < _LEAST_NAMED
+    return coverage_by_paragraph(question, candidate) < _LEAST_NAMED
 
 
 def lacks_measure(question: Question, sentence: str) -> bool:

@@ -31,7 +31,6 @@ Vector = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float32]
 """Shape (n, d), rows of unit length."""
 
-_SMALLEST = np.float32(1e-12)
 LONGEST_QUERY = 4_000
 """Characters of a question that are read; the model sees at most 512 tokens of them."""
 
@@ -241,8 +240,8 @@ def _place(text: str, prefix: str, output: _Output, centre: Vector, salience: Ve
     tokens = unit(unit(output.tokens[kept]) - centre)
     with np.errstate(invalid="ignore"):  # vector units busy in other threads may raise this flag for nothing
         products = tokens @ salience
-    weights = np.exp(products - products.max(initial=0))
-    return Encoded(text, unit(output.pooled), tokens, spans, weights / max(weights.sum(), _SMALLEST))
+    weights = np.exp(products - products.max(initial=-np.inf))
+    return Encoded(text, unit(output.pooled), tokens, spans, weights / weights.sum())
 
 
 def unit(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

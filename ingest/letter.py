@@ -125,7 +125,8 @@ class Chunk:
     """What is embedded: a run of sentences of one paragraph in one language, or a footnote of it.
 
     `first` is the number of its first sentence in the paragraph; a footnote counts as part of the
-    sentence that bears its mark. `context` is what it is read under: the heading or the question that it stands under.
+    sentence that bears its mark. `context` is what it is read under: its heading or the question it answers, and
+    of a list's item the sentence that opens the list.
     """
 
     id: str

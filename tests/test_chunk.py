@@ -73,18 +73,17 @@ def test_footnotes_become_chunks_at_the_sentence_that_bears_the_mark(bundled: Le
     assert "(ERI)" in paragraph.sentence(notes[0].first)
 
 
-LIST = (
-    ("prose", "Er is geld. Het kabinet neemt deze maatregelen:"), ("list-item", "ophogen van de dijk;"),
-    ("list-item", "baggeren."), ("prose", "Dat kost tijd."), ("list-item", "losse streep."),
-)  # fmt: skip
+OPENING, ITEMS = (
+    "Er is geld. Het kabinet neemt deze maatregelen:",
+    {"ophogen van de dijk;", "baggeren.", "losse streep."},
+)
 
 
 def list_of() -> Letter:
-    paragraphs = tuple(
-        Paragraph(f"brief/kop/{number}", number, kind, text, None, split_sentences(text))  # type: ignore[arg-type]
-        for number, (kind, text) in enumerate(LIST, 1)
-    )
-    return Letter("brief", "", None, "", "", (), (), (Section("Kop", 1, paragraphs),), ())
+    letter = letter_of(OPENING, "ophogen van de dijk;", "baggeren.", "Dat kost tijd.", "losse streep.")
+    (section,) = letter.sections
+    paragraphs = tuple(replace(one, kind="list-item") if one.text in ITEMS else one for one in section.paragraphs)
+    return replace(letter, sections=(replace(section, paragraphs=paragraphs),))
 
 
 def test_an_item_is_read_with_the_sentence_that_opens_its_list() -> None:
