@@ -1,10 +1,11 @@
-"""Questions that ask for something by its measure: an amount of money, a share, a length of time."""
+"""Questions that ask for something by its measure: an amount of money, a share, a length of time, how often."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
+from ingest.dutch import NUMBER_WORDS
 from ingest.structure.dates import MONTHS
 
 MONEY = re.compile(r"€|\beuro\b|\bEUR\b|\b(?:miljoen|miljard|mln|mld)\b")
@@ -44,10 +45,21 @@ _DURATION = re.compile(
     rf"|{_YEAR}|\b(?:{'|'.join(MONTHS)}|km)\b",
     re.IGNORECASE,
 )
-_MEASURES = ((_ASKS_MONEY, _PRICE), (_ASKS_SHARE, _SHARE), (_ASKS_DURATION, _DURATION))
+_ASKS_FREQUENCY = re.compile(r"\bhoe vaak\b|\bhoeveel keer\b|\bhow often\b|\bhow many times\b", re.IGNORECASE)
+_FREQUENCY = re.compile(
+    rf"\d|\b(?:{'|'.join(NUMBER_WORDS['nl'])})\b|\b(?:keer|maal|per|elke?|ieder|eens|eenmalig|\w*jaarlijks|\w*maandelijks"
+    r"|\w*wekelijks|dagelijks|periodiek|regelmatig|vaak|soms|zelden|nooit|niet|geen|steeds|altijd|continu|permanent)\w*",
+    re.IGNORECASE,
+)
+_MEASURES = (
+    (_ASKS_MONEY, _PRICE),
+    (_ASKS_SHARE, _SHARE),
+    (_ASKS_DURATION, _DURATION),
+    (_ASKS_FREQUENCY, _FREQUENCY),
+)
 
 
 @lru_cache(maxsize=1_000)
 def asked_measure(question: str) -> re.Pattern[str] | None:
-    """Return what finds the measure a question is answered in: money, a share or time; `None` where it asks none."""
+    """Return what finds the measure a question is answered in: money, a share, time or how often; `None` where it asks none."""
     return next((measure for asks, measure in _MEASURES if asks.search(question)), None)

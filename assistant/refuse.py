@@ -61,6 +61,14 @@ _HOLDER = re.compile(
     rf"(?:\w+ ){{0,2}}?[\w-]*(?:{_POST})\b",
     re.IGNORECASE,
 )
+# Who of parliament did something is told by a name or a party: "het lid De Vries", "de motie-De Vries", "de VVD".
+_ASKS_MEMBER = re.compile(
+    r"\b(?:welke? (?:Kamer(?:lid|leden)|fracties?)|(?:which|what) (?:MPs?|members? of parliament))\b", re.IGNORECASE
+)
+_MEMBER = re.compile(
+    r"\b[Ll](?:id|eden) (?:\S+ ){0,3}?[A-ZÀ-Þ]|\b(?i:motie|amendement|initiatiefwet)[- ](?:\S+ ){0,3}?[A-ZÀ-Þ]"
+    r"|\b(?:D66|VVD|CDA|PvdA|GroenLinks|GL|SP|PVV|CU|ChristenUnie|SGP|PvdD|DENK|Denk|Volt|BBB|NSC|JA21|FVD|FvD)\b"
+)
 
 
 def decide(question: Question, ranking: Ranking, ranker: Ranker) -> Status:
@@ -76,6 +84,8 @@ def decide(question: Question, ranking: Ranking, ranker: Ranker) -> Status:
         return "answered"
     sentence = best.candidate.paragraph.sentence(best.sentence)
     if asks_holder(question) and not names_somebody(sentence):
+        return "silent"
+    if _ASKS_MEMBER.search(question.text) and not (names_somebody(sentence) or _MEMBER.search(sentence)):
         return "silent"
     if lacks_subject(question, best.candidate) or lacks_measure(question, sentence):
         return "silent"
@@ -100,7 +110,7 @@ def lacks_subject(question: Question, candidate: Candidate) -> bool:
 
 
 def lacks_measure(question: Question, sentence: str) -> bool:
-    """Whether an amount, a share or a length of time is asked for, and a sentence holds none, nor why it does not."""
+    """Whether an amount, a share, a time or how often is asked for, and a sentence holds none, nor why it does not."""
     measure = asked_measure(question.text)
     told = measure is None or measure.search(sentence) or leaves_open(sentence) or _WITHHELD.search(sentence)
     return not told

@@ -59,6 +59,7 @@ SILENCE_WEIGHT = 0.3
 # questions of a lesson that are asked at a time: of the letters more, where the text costs more than they do
 PUBLIC_QUESTIONS, LETTER_QUESTIONS = 30, 60
 _CARELESS = 0.25
+_TEXTS_A_RUN = 16
 _HELD_OUT = 6
 # a lesson shows few of a set's questions at a time: the larger sets count for several
 _TIMES = {PAGES: 12, "navo": 3}
@@ -73,7 +74,9 @@ class UpperHalf(torch.nn.Module):
         from sentence_transformers import SentenceTransformer
 
         super().__init__()
-        model: Any = SentenceTransformer(str(prepared.folder), device="cpu", model_kwargs={"dtype": torch.float32})
+        # the fused attention is the slowest part of all on the way back
+        options = {"dtype": torch.float32, "attn_implementation": "eager"}
+        model: Any = SentenceTransformer(str(prepared.folder), device="cpu", model_kwargs=options)
         self.layers = tuned_layers(model[0].auto_model.encoder.layer, {})
         self._original = {name: weights.detach().clone() for name, weights in self.layers.named_parameters()}
         self._centre = torch.from_numpy(centre)
@@ -83,8 +86,9 @@ class UpperHalf(torch.nn.Module):
 
     def forward(self, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Return (n, t, d) vectors of the padded states (n, t, d)."""
-        hidden = run_layers(self.layers, states, mask)
-        centred = torch.nn.functional.normalize(hidden, dim=-1) - self._centre
+        with torch.autocast("cpu", torch.bfloat16):
+            hidden = run_layers(self.layers, states, mask)
+        centred = torch.nn.functional.normalize(hidden.float(), dim=-1) - self._centre
         return torch.nn.functional.normalize(centred, dim=-1)
 
     def tuning(self) -> Tuning:
@@ -110,8 +114,8 @@ def vectors_of(model: UpperHalf, texts: Sequence[Text]) -> list[torch.Tensor]:
     """Return each text's token vectors (t, d), in batches of like length."""
     order = sorted(range(len(texts)), key=lambda i: len(texts[i].states))
     vectors: dict[int, torch.Tensor] = {}
-    for start in range(0, len(order), 8):
-        batch = order[start : start + 8]
+    for start in range(0, len(order), _TEXTS_A_RUN):
+        batch = order[start : start + _TEXTS_A_RUN]
         found = model(*pad([texts[i] for i in batch]))
         vectors |= {i: found[row, : len(texts[i].states)] for row, i in enumerate(batch)}
     return [vectors[i] for i in range(len(texts))]
@@ -122,22 +126,25 @@ def score_lesson(
 ) -> tuple[torch.Tensor, list[tuple[int, int]]]:
     """Return the score (q, s) of each sentence for each question, and the sentences' places."""
     kept: list[torch.Tensor] = []
-    owners: list[int] = []
     places: list[tuple[int, int]] = []
     for number, (chunk, vectors) in enumerate(zip(chunks, vectors_of(model, chunks), strict=True)):
         for sentence in sorted({int(place) for place in chunk.places if place >= 0}):
             kept.append(vectors[torch.from_numpy(chunk.places == sentence)])
-            owners += [len(places)] * len(kept[-1])
             places.append((number, sentence))
-    sentences = torch.cat(kept)
-    owner = torch.tensor(owners)
-    rows = []
-    for question, vectors in zip(questions, vectors_of(model, questions), strict=True):
-        tokens = vectors[torch.from_numpy(question.places >= 0)]
-        similar = tokens @ sentences.T
-        best = similar.new_full((len(similar), len(places)), -1.0)
-        best = best.scatter_reduce(1, owner.expand(len(similar), -1), similar, "amax")
-        rows.append(torch.softmax(tokens @ model.salience, 0) @ best)
+    lengths = np.array([len(tokens) for tokens in kept])
+    # every sentence as long as the longest: its last token again and again
+    steps = np.minimum(np.arange(lengths.max()), lengths[:, None] - 1)
+    padded = torch.from_numpy((np.cumsum(lengths) - lengths)[:, None] + steps)
+    asked = [
+        vectors[torch.from_numpy(question.places >= 0)]
+        for question, vectors in zip(questions, vectors_of(model, questions), strict=True)
+    ]
+    tokens = torch.cat(asked)
+    best = (tokens @ torch.cat(kept).T)[:, padded].max(-1).values
+    rows, first = [], 0
+    for own in asked:
+        rows.append(torch.softmax(own @ model.salience, 0) @ best[first : first + len(own)])
+        first += len(own)
     return torch.stack(rows), places
 
 

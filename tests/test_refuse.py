@@ -75,11 +75,30 @@ def test_who_holds_a_post_is_not_answered_with_the_post(text: str, sentence: str
 @pytest.mark.parametrize(
     ("text", "sentence", "status"),
     [
+        ("Welk Kamerlid heeft om deze brief gevraagd?", "De Kamer heeft om deze brief gevraagd.", "silent"),
+        ("Welk Kamerlid vroeg om de brief?", "Het lid Van den Berg (SP) vroeg om een brief.", "answered"),
+        ("Which MPs tabled the motion?", "De motie-De Vries c.s. is uitgevoerd.", "answered"),
+        ("Which members of parliament tabled it?", "De motie is uitgevoerd.", "silent"),
+        ("Welke fracties waren voor?", "Alleen de VVD was voor.", "answered"),
+        ("Welke partijen tekenden het akkoord?", "De gemeenten tekenden het akkoord.", "answered"),
+    ],
+)
+def test_which_member_is_answered_with_a_name_or_a_party(text: str, sentence: str, status: Status) -> None:
+    assert decide(question_of({"person"}, text=text), ranking_of(sentence), RANKER) == status
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "status"),
+    [
         ("Wat kost een fregat?", "Nederland koopt vier fregatten.", "silent"),
         ("Wat kost een fregat?", "Een fregat kost 600 miljoen euro.", "answered"),
         ("Wat kost een fregat?", "De prijs van een fregat is vertrouwelijk.", "answered"),
         ("Wat kost een fregat?", "Over de prijs wordt nog onderhandeld; die volgt later.", "undecided"),
         ("How long will they stay?", "Er zijn 270 militairen.", "silent"),
+        ("Hoe vaak vergadert de ministerraad?", "De notulen van de ministerraad zijn geheim.", "answered"),
+        ("Hoe vaak vergadert de ministerraad?", "De ministerraad stelt de notulen vast.", "silent"),
+        ("How often does it meet?", "De ministerraad vergadert wekelijks.", "answered"),
+        ("How many times has it met?", "Er waren drie vergaderingen.", "answered"),
     ],
 )
 def test_what_is_asked_by_its_measure_is_answered_in_it(text: str, sentence: str, status: Status) -> None:

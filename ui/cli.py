@@ -555,7 +555,7 @@ def _assistant(settings: Settings | None = None) -> Assistant:
         report=_report,
         progress=Preparation(),
     )
-    atexit.register(assistant.close)
+    # never closed: the end of the process lets go of its files, and at Ctrl-C a step may still be reading them
     gc.freeze()
     gc.enable()
     return assistant
