@@ -61,5 +61,5 @@ _MEASURES = (
 
 @lru_cache(maxsize=1_000)
 def asked_measure(question: str) -> re.Pattern[str] | None:
-    """Return what finds the measure a question is answered in, money, a share, time or how often; `None` for no measure."""
+    """Return what finds the measure a question is answered in: money, a share, time or how often; `None` for none."""
     return next((measure for asks, measure in _MEASURES if asks.search(question)), None)

@@ -30,7 +30,7 @@ FIRST_HALF = frozenset(
     ("navo", "ah-tk-20232024-1432", "ah-tk-20232024-1786", "ah-tk-20232024-2168", "ah-tk-20232024-2210")
 )
 # Of the letters written for training one in so many is kept from the model, for the ranker.
-_ONE_IN = 6
+_ONE_IN = 3
 PAGES = "pages"
 PAGES_A_STEP = 10
 
