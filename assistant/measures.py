@@ -11,6 +11,14 @@ from ingest.structure.dates import MONTHS
 MONEY = re.compile(r"€|\beuro\b|\bEUR\b|\b(?:miljoen|miljard|mln|mld)\b")
 _YEAR = r"\b(?:19|20)\d\d\b"
 _VERBS = "heeft|hebben|gaat|gaan|zal|zullen|zou|zouden|mag|mogen|moet|moeten|kan|kunnen"
+_SUMS = (
+    r"boetes?|dwangsom|subsidie|premie|bijdrage|vergoeding|uitkering|huur|prijs|kosten|bedrag|begroting|budget|toeslag"
+    r"|leges|salaris|loon|schade|schuld|compensatie|tegemoetkoming|investering"
+)
+_ENGLISH_SUMS = (
+    r"fines?|penalt(?:y|ies)|grants?|subsid(?:y|ies)|fees?|budget|costs?|contribution|premium|rent|allowance"
+    r"|compensation|debt|damage|benefit|salary|wage|surcharge"
+)
 _ASKS_MONEY = re.compile(
     r"\bwat (?:\S+ ){0,8}?(?:kost|kostte|kostten|gekost)\b"
     r"|\bhoeveel (?:(?:heeft|hebben|had|hadden) (?:\S+ ){0,8}?)?(?:kost|kostte|kostten|gekost)\b"
@@ -18,13 +26,16 @@ _ASKS_MONEY = re.compile(
     rf"|\b(?:wat|hoeveel) (?:{_VERBS}) (?:\S+ ){{1,8}}?(?<!\bde )(?<!hoge )kosten\b(?! (?:van|voor)\b)"
     r"|\bhoeveel (?:extra |meer )?(?:geld|euro|cent|subsidie|budget)\b|\bhoe duur\b|\b(?:welk|wat is het) bedrag\b"
     r"|\bwat (?:is|zijn|was|waren) de (?:totale )?(?:kosten|prijs|uitgaven)\b"
+    rf"|\bhoe hoog (?:is|zijn|was|waren|wordt|worden) (?:\w+ ){{0,3}}\w*(?:{_SUMS})\b"
+    r"|\bwelke (?:boete|dwangsom)\b|\b(?:what|which) (?:fines?|penalty)\b"
+    rf"|\bhow (?:high|large|big) (?:is|are|was|were) the (?:\w+ )?(?:{_ENGLISH_SUMS})\b"
     r"|\bhow much (?:money|funding|budget|extra money)\b|\bwhat (?:amount|sum)\b|\bhow expensive\b"
     r"|\b(?:how much|what) (?:does|do|did|will|would|has|have) (?:\S+ ){1,12}?(?<!\bthe )(?<!\bof )cost\b"
     r"|\bwhat (?:is|are|was|were) the (?:total )?(?:costs?|price|budget)\b",
     re.IGNORECASE,
 )
 _PRICE = re.compile(
-    rf"{MONEY.pattern}|%|\bprocent(?:punt)?\b|\b(?:dollars?|pond|ponden|kroon|kronen|cent|gratis|kosteloos)\b"
+    rf"{MONEY.pattern}|%|\$|\bprocent(?:punt)?\b|\b(?:dollars?|pond|ponden|kroon|kronen|cent|gratis|kosteloos|\w*salaris\w*)\b"
     r"|\bkost niets\b",
     re.IGNORECASE,
 )
@@ -42,12 +53,12 @@ _ASKS_DURATION = re.compile(r"\bhoe ?lang\b|\bhow long\b", re.IGNORECASE)
 _DURATION = re.compile(
     r"\b\w*(?:jaar|jaren|jarige?|maand|maanden|maandelijkse?|week|weken|dag|dagen|uur|uren|minuten|seconden|kwartaal|zomer"
     rf"|kabinetsperiode|meter)\b|\b(?:minuut|kwartalen|decenni(?:um|a)|eeuw(?:en)?|permanent|onbepaalde tijd)\b"
-    rf"|{_YEAR}|\b(?:{'|'.join(MONTHS)}|km)\b",
+    rf"|\bonbeperkt\b|{_YEAR}|\b(?:{'|'.join(MONTHS)}|km)\b",
     re.IGNORECASE,
 )
 _ASKS_FREQUENCY = re.compile(r"\bhoe vaak\b|\bhoeveel keer\b|\bhow often\b|\bhow many times\b", re.IGNORECASE)
 _FREQUENCY = re.compile(
-    rf"\d|\b(?:{'|'.join(NUMBER_WORDS['nl'])})\b|\b(?:keer|maal|per|elke?|ieder|eens|eenmalig|\w*jaarlijks|\w*maandelijks"
+    rf"\d|\b(?:{'|'.join(NUMBER_WORDS['nl'])})\b|\b(?:keer|\w*maal|per|elke?|ieder|eens|eenmalig|\w*jaarlijks|\w*maandelijks"
     r"|\w*wekelijks|dagelijks|periodiek|regelmatig|vaak|soms|zelden|nooit|niet|geen|steeds|altijd|continu|permanent)\w*",
     re.IGNORECASE,
 )

@@ -13,7 +13,9 @@ The lower half of the model stays as it is, and so do the pooled vectors.
 The score of a sentence is a weighted mean over the question's tokens of the best cosine to one of its own (Khattab &
 Zaharia 2020, "ColBERT"); a token's weight is the softmax of its vector's product with a learnt one, the salience. The
 sentences of a document compete for each question, with each other and with silence: the loss is -log of the share of
-the right ones. Takes about an hour on two cores; goes on where it stopped, while texts and code are as they were.
+the right ones. Takes about an hour on two cores, a fifth less where memory is kept from one step to the next
+(`MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=17179869184` before the command); goes on where it stopped,
+while texts and code are as they were.
 """
 
 from __future__ import annotations
