@@ -85,7 +85,7 @@ def decide(question: Question, ranking: Ranking, ranker: Ranker) -> Status:
     sentence = best.candidate.paragraph.sentence(best.sentence)
     if asks_holder(question) and not names_somebody(sentence):
         return "silent"
-    if _ASKS_MEMBER.search(question.text) and not (names_somebody(sentence) or _MEMBER.search(sentence)):
+    if lacks_member(question, sentence):
         return "silent"
     if lacks_subject(question, best.candidate) or lacks_measure(question, sentence):
         return "silent"
@@ -97,6 +97,11 @@ def decide(question: Question, ranking: Ranking, ranker: Ranker) -> Status:
 def asks_holder(question: Question) -> bool:
     """Whether a question asks who holds a post, which a letter that only names the post does not say."""
     return bool(_HOLDER.search(question.text))
+
+
+def lacks_member(question: Question, sentence: str) -> bool:
+    """Whether it is asked which member of parliament or which group, and a sentence names nobody and no party."""
+    return bool(_ASKS_MEMBER.search(question.text)) and not (names_somebody(sentence) or _MEMBER.search(sentence))
 
 
 def lacks_subject(question: Question, candidate: Candidate) -> bool:

@@ -141,12 +141,9 @@ def score_lesson(
         vectors[torch.from_numpy(question.places >= 0)]
         for question, vectors in zip(questions, vectors_of(model, questions), strict=True)
     ]
-    tokens = torch.cat(asked)
-    best = (tokens @ torch.cat(kept).T)[:, padded].max(-1).values
-    rows, first = [], 0
-    for own in asked:
-        rows.append(torch.softmax(own @ model.salience, 0) @ best[first : first + len(own)])
-        first += len(own)
+    best = (torch.cat(asked) @ torch.cat(kept).T)[:, padded].max(-1).values
+    each = torch.split(best, [len(tokens) for tokens in asked])
+    rows = [torch.softmax(tokens @ model.salience, 0) @ own for tokens, own in zip(asked, each, strict=True)]
     return torch.stack(rows), places
 
 
